@@ -1,0 +1,78 @@
+"""Runs the module's tests in Odoo, on a copy of a template with its dependencies."""
+
+import os
+import re
+import time
+
+from lib import databases, project
+from lib.odoo_log import judge_log
+from lib.tally import Tally
+
+# Tests that need add-ons which the module does not depend on carry this tag.
+NEIGHBOURS_TAG = "billing_neighbours"
+
+
+def run_odoo_tests(tags=None, purpose=None, keep=False):
+    """Run the tests that `tags` picks, or all in two passes; return the tallies."""
+    if tags or purpose:
+        return [run_pass(purpose or "tests", tags or get_tags(purpose), keep)]
+    purposes = ["tests"] + (["neighbours"] if has_neighbour_tests() else [])
+    return [run_pass(purpose, get_tags(purpose), keep) for purpose in purposes]
+
+
+def get_tags(purpose):
+    """Return the selector of Odoo for all tests of a pass."""
+    if purpose == "neighbours":
+        return f"{NEIGHBOURS_TAG}/{project.MODULE}"
+    return f"/{project.MODULE},-{NEIGHBOURS_TAG}"
+
+
+def has_neighbour_tests():
+    """Whether some test of the module asks for the second pass."""
+    mark = re.compile(rf"""["']{NEIGHBOURS_TAG}["']""")
+    return any(
+        mark.search(path.read_text(encoding="utf-8"))
+        for path in project.CHECKOUT.glob("tests/*/test_*.py")
+    )
+
+
+def run_pass(purpose, tags, keep):
+    """Install the module on a copy of the template, with its tests; judge the log."""
+    tally = Tally(f"odoo {purpose}")
+    template = databases.ensure_template(purpose)
+    started = time.monotonic()
+    database, action = prepare_database(purpose, template, keep)
+    try:
+        # fmt: off
+        code, log = project.run_odoo(
+            f"test-{purpose}.log",
+            "server", "-d", database, action, project.MODULE, "--test-tags", tags,
+            "--stop-after-init", "--max-cron-threads=0",
+            "--http-port", project.find_free_port(),
+        )
+        # fmt: on
+    finally:
+        if not keep:
+            databases.drop(database)
+    judge_log(log, tally)
+    if code and not tally.failed:
+        tally.fail(f"Odoo ended with code {code}: {log}")
+    tally.seconds = time.monotonic() - started
+    return tally
+
+
+def prepare_database(purpose, template, keep):
+    """Return a database to test in, and what to do with the module there.
+
+    A kept database saves the installation the next time: its module is then updated.
+    """
+    if keep:
+        database = template.replace("template_", "kept_", 1)
+        if databases.exists(database):
+            return database, "-u"
+    else:
+        databases.drop_abandoned(f"test_{purpose}")
+        # The process in its name: two runs at once do not disturb each other.
+        database = f"test_{purpose}_{os.getpid()}"
+    databases.copy(template, database)
+    return database, "-i"

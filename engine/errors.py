@@ -1,0 +1,52 @@
+"""What the engine refuses, and why.
+
+Each error carries a stable ``code`` and the facts as ``details``; the layer above
+turns them into a translated sentence naming the record, the fact and the remedy.
+"""
+
+
+class BillingError(ValueError):
+    """Base of all refusals of the engine.
+
+    :param str message: the fact, in English, for logs and developers.
+    :param details: the values the refusal is about, for the translated sentence.
+    """
+
+    code = "billing_error"
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class InvalidPeriod(BillingError):
+    """A span that ends on or before its first day."""
+
+    code = "invalid_period"
+
+
+class InvalidRule(BillingError):
+    """A recurrence rule that describes no grid (unit, interval, billing day)."""
+
+    code = "invalid_rule"
+
+
+class InvalidTerms(BillingError):
+    """Terms of a line that promise nothing definite (no version on its first day…)."""
+
+    code = "invalid_terms"
+
+
+class InvalidAmount(BillingError):
+    """An amount or a rounding step that no currency has."""
+
+    code = "invalid_amount"
+
+
+class CatchUpLimitExceeded(BillingError):
+    """More unbilled periods are due than one run may bill for a line.
+
+    ``details``: ``due`` (periods), ``limit`` (periods), ``first`` (first unbilled day).
+    """
+
+    code = "catch_up_limit"

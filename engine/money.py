@@ -1,0 +1,58 @@
+"""Rounding money without losing a cent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from .errors import InvalidAmount
+
+
+def quantize(amount: Decimal | Fraction | int, step: Decimal) -> Decimal:
+    """Round to the currency's step, half away from zero.
+
+    The convention of accounting software, Odoo's included (``round(2.5) = 3``,
+    ``round(-2.5) = -3``).
+
+    :param amount: exact amount; a Fraction keeps exact what a Decimal cannot hold.
+    :param step: smallest unit of the currency: 0.01, 1, 0.001, 0.05.
+    :return: a multiple of ``step``.
+    :raises InvalidAmount: when ``step`` is not positive.
+    """
+    if step <= 0:
+        raise InvalidAmount(f"A rounding step is positive: {step}.", step=step)
+    steps = Fraction(amount) / Fraction(step)
+    count = (2 * abs(steps.numerator) + steps.denominator) // (2 * steps.denominator)
+    return (count if steps >= 0 else -count) * step
+
+
+def split(
+    total: Decimal, weights: Sequence[Decimal | Fraction | int], step: Decimal
+) -> list[Decimal]:
+    """Share ``total`` by ``weights`` so that the shares add up to it exactly.
+
+    Largest remainder: each share is rounded towards zero, the steps left over go
+    to the largest remainders, the first of equals first.
+
+    :param total: a multiple of ``step``.
+    :param weights: not negative, at least one positive.
+    :param step: smallest unit of the currency.
+    :return: one share per weight, same order.
+    :raises InvalidAmount: bad step, total or weights.
+    """
+    if step <= 0 or total % step:
+        raise InvalidAmount(
+            f"{total} is no multiple of {step}.", total=total, step=step
+        )
+    whole = sum((Fraction(weight) for weight in weights), Fraction(0))
+    if whole <= 0 or any(weight < 0 for weight in weights):
+        raise InvalidAmount("Weights are not negative, at least one is positive.")
+    steps = int(abs(total) / step)
+    exact = [steps * Fraction(weight) / whole for weight in weights]
+    counts = [share.numerator // share.denominator for share in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda i: counts[i] - exact[i])
+    for i in by_remainder[: steps - sum(counts)]:
+        counts[i] += 1
+    sign = 1 if total >= 0 else -1
+    return [sign * count * step for count in counts]

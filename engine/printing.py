@@ -1,0 +1,34 @@
+"""How an amount is printed on a document: quantity, unit price and discount."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .money import quantize
+from .terms import LineVersion
+
+
+def printed_line(
+    charged: Decimal, version: LineVersion, *, step: Decimal, adjusts: bool
+) -> tuple[Decimal, Decimal, Decimal]:
+    """Quantity, unit price and discount whose product is ``charged``.
+
+    As sold when that is the amount; else the price is solved back, unrounded, so that
+    rounding by line and by document agree (proration goes into the price, never into
+    the quantity). A credit has a negative quantity and a positive price (EN 16931,
+    BR-27); only a line that was sold at a negative price is charged at one.
+
+    :param charged: a multiple of ``step``.
+    :param version: gives quantity and discount; where it sells nothing (no quantity,
+        100 % discount), the amount is printed as one unit.
+    :param adjusts: whether the line corrects an earlier one.
+    """
+    if not adjusts and charged == quantize(version.amount, step):
+        return version.quantity, version.price, version.discount
+    weight = version.quantity * (100 - version.discount) / 100
+    if not weight:
+        return Decimal(-1 if charged < 0 else 1), abs(charged), Decimal(0)
+    price = charged / weight
+    if price < 0 and (adjusts or version.price >= 0):
+        return -version.quantity, -price, version.discount
+    return version.quantity, price, version.discount

@@ -1,0 +1,389 @@
+"""How charges become documents."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from odoo import Command, models
+from odoo.tools.misc import format_date
+
+from ...engine.periods import Period
+from ..subscription.sale_order_line import as_decimal
+from .billing_invoicing import Bill, Parked
+
+
+@dataclass
+class Document:
+    """An invoice or credit note to make.
+
+    :param bills: the members that stand on it, with their charges for it.
+    :param extra: native lines by bill.
+    :param sign: -1 for a credit note: its lines show what the charges say, reversed.
+    :param rows: filled while preparing: one (bill, charge or native line) a line.
+    """
+
+    bills: list[tuple[Bill, list]]
+    extra: dict = field(default_factory=dict)
+    sign: int = 1
+    rows: list = field(default_factory=list)
+
+
+class BillingInvoicing(models.AbstractModel):
+    _inherit = "billing.invoicing"
+
+    def _make_documents(self, groups, as_of):
+        """Create the documents of groups, write their entries, post what is to post.
+
+        :param groups: lists of ``Bill``; members of a list share documents.
+        """
+        bills = [bill for group in groups for bill in group]
+        for bill in bills:
+            bill.untaxed = 0.0
+        documents, silent = [], []
+        for group in groups:
+            found, without = self._split_documents(group)
+            documents += found
+            silent += without
+        vals_list = [self._prepare_document_vals(doc, as_of) for doc in documents]
+        moves = self._create_moves(vals_list)
+        rows = []
+        for document, move in zip(documents, moves, strict=True):
+            rows += self._match_lines(document, move)
+        self._write_entries(rows + [(bill, charge, None) for bill, charge in silent])
+        for document, move in zip(documents, moves, strict=True):
+            self._check_document(document, move)
+        to_post = moves.browse(
+            move.id
+            for document, move in zip(documents, moves, strict=True)
+            if document.bills[0][0].order.billing_plan_id.posting == "post"
+        )
+        self._check_lock_dates(to_post, bills)
+        to_post._post(soft=True)
+        for bill in bills:
+            self._finish_bill(bill)
+
+    def _create_moves(self, vals_list):
+        """Create invoices with core's own path, without a note for each: the run and
+        the ledger are the trail. Where the audit trail is core's notes, they stay.
+        """
+        moves = (
+            self.env["account.move"]
+            .with_context(
+                tracking_disable=not self.env.company.restrictive_audit_trail,
+                default_move_type="out_invoice",
+            )
+            .create(vals_list)
+        )
+        return moves.with_env(self.env)
+
+    # === Which charge goes onto which document === #
+
+    def _split_documents(self, group):
+        """The documents of a group, and the charges that need none.
+
+        Missed periods make one document each, or one for all; what is due with the
+        latest period, adjustments included, stands on the last one.
+        """
+        buckets, documents, silent, placed = {}, [], [], set()
+        for bill in group:
+            for key, charges in self._get_buckets(bill).items():
+                buckets.setdefault(key, []).append((bill, charges))
+        for key in sorted(buckets, key=lambda key: (key is None, key or 0)):
+            # Native lines stand on the first document of their subscription.
+            extra = {
+                bill.item.id: bill.extra_lines
+                for bill, _charges in buckets[key]
+                if bill.extra_lines and bill.item.id not in placed
+            }
+            placed.update(extra)
+            document, without = self._prepare_document(buckets[key], extra)
+            silent += without
+            if document:
+                documents.append(document)
+        return documents, silent
+
+    def _get_buckets(self, bill):
+        """``{date of a missed period, or None for the latest: charges}``."""
+        dates = sorted({c.scheduled for c in bill.charges if c.kind == "charge"})
+        if bill.order.billing_plan_id.catch_up_form == "one_document":
+            dates = dates[-1:]
+        buckets = {}
+        for charge in bill.charges:
+            missed = charge.kind != "adjustment" and charge.scheduled in dates[:-1]
+            buckets.setdefault(charge.scheduled if missed else None, []).append(charge)
+        return buckets
+
+    def _prepare_document(self, members, extra):
+        """A document for charges of members, or none when they come to nothing.
+
+        :return: the document or None, and the (bill, charge) pairs without a line.
+        """
+        sign = 1
+        if self._get_total(members, extra) < 0:
+            members = [
+                (bill, self._carry_over(bill, charges)) for bill, charges in members
+            ]
+            sign = -1 if self._get_total(members, extra) < 0 else 1
+        kept, silent = [], []
+        for bill, charges in members:
+            wants_zero = bill.order.billing_plan_id.zero_invoice
+            has_amount = any(charge.charged for charge in charges)
+            shown = [
+                charge
+                for charge in charges
+                if charge.charged
+                or (charge.kind == "charge" and (has_amount or wants_zero))
+            ]
+            silent += [(bill, charge) for charge in charges if charge not in shown]
+            if shown or bill.item.id in extra:
+                kept.append((bill, shown))
+        return (Document(kept, extra, sign) if kept else None), silent
+
+    def _get_total(self, members, extra):
+        """What a document of these members would come to, before tax."""
+        total = sum(c.charged for _bill, charges in members for c in charges)
+        for lines in extra.values():
+            for line in lines:
+                amount = as_decimal(line.price_unit) * as_decimal(line.qty_to_invoice)
+                total += amount * (100 - as_decimal(line.discount)) / 100
+        return total
+
+    def _carry_over(self, bill, charges):
+        """Leave credits out that the plan keeps for a later, positive document.
+
+        They are not written: the promise still differs from the ledger, so they come
+        back by themselves. A subscription that is over gets its credit note.
+        """
+        if bill.order.billing_plan_id.credit_policy == "credit_note":
+            return charges
+        today = bill.order.company_id._billing_today()
+        if bill.order.billing_end_date and bill.order.billing_end_date < today:
+            return charges
+        room = sum(c.charged for c in charges if c.charged > 0)
+        kept = []
+        for charge in charges:
+            if charge.charged < 0:
+                if room + charge.charged < 0:
+                    continue
+                room += charge.charged
+            kept.append(charge)
+        return kept
+
+    # === The document's values === #
+
+    def _get_document_date(self, as_of, scheduled=None):
+        """The date of a document made for ``as_of``: never back-dated by an outage.
+
+        The company may let an ordinary late run keep the scheduled day, within the
+        month and the open period.
+        """
+        company = self.env.company
+        day = max(as_of, company._billing_today())
+        if (
+            scheduled
+            and company.billing_late_date == "scheduled"
+            and (scheduled.year, scheduled.month) == (day.year, day.month)
+            and not company._get_violated_lock_dates(
+                scheduled, True, self.env["account.journal"]
+            )
+        ):
+            return scheduled
+        return day
+
+    def _prepare_document_vals(self, document, as_of):
+        """The values of a document; fills ``document.rows`` in the order of lines."""
+        bills = [bill for bill, _charges in document.bills]
+        orders = [self._with_customer_language(bill.order) for bill in bills]
+        vals = orders[0]._prepare_invoice()
+        scheduled = max(
+            c.scheduled for _bill, charges in document.bills for c in charges
+        )
+        vals.update(
+            {
+                "invoice_date": self._get_document_date(as_of, scheduled),
+                "billing_run_id": bills[0].item.run_id.id,
+                "invoice_origin": ", ".join(order.name for order in orders),
+                "move_type": "out_invoice" if document.sign > 0 else "out_refund",
+            }
+        )
+        if len(orders) > 1:
+            references = {order.client_order_ref for order in orders}
+            vals["ref"] = ", ".join(sorted(filter(None, references))) or False
+            vals["payment_reference"] = False
+        journal = orders[0].billing_plan_id.journal_id
+        if journal and not vals.get("journal_id"):
+            vals["journal_id"] = journal.id
+        if document.sign < 0:
+            vals["reversed_entry_id"] = self._get_corrected_move(document).id
+            vals["invoice_payment_term_id"] = False
+        for order, (bill, charges) in zip(orders, document.bills, strict=True):
+            vals["invoice_line_ids"] += self._prepare_lines(
+                document, bill, order, charges
+            )
+        return vals
+
+    def _with_customer_language(self, order):
+        language = order.partner_invoice_id.lang
+        return order.with_context(lang=language) if language else order
+
+    def _prepare_lines(self, document, bill, order, charges):
+        """Invoice lines of one member, in the order of its own lines."""
+        commands = []
+        for line in document.extra.get(bill.item.id, ()):
+            line = line.with_env(order.env)
+            for vals in line._prepare_invoice_lines_vals_list(
+                sequence=len(document.rows)
+            ):
+                vals["quantity"] = vals.get("quantity", 0) * document.sign
+                document.rows.append((bill, line))
+                commands.append(Command.create(vals))
+        positions = {line.id: n for n, line in enumerate(order.order_line)}
+        for charge in sorted(
+            charges, key=lambda c: (positions[c.line], c.period.start, c.kind)
+        ):
+            line = bill.lines[charge.line].with_env(order.env)
+            vals = self._prepare_charge_line(line, charge, document)
+            document.rows.append((bill, charge))
+            commands.append(Command.create(vals))
+        return commands
+
+    def _prepare_charge_line(self, line, charge, document):
+        vals = line._prepare_invoice_line(
+            sequence=len(document.rows),
+            quantity=float(charge.quantity) * document.sign,
+            price_unit=float(charge.price),
+            discount=float(charge.discount),
+            billing_period_start=charge.period.start,
+            billing_period_end=charge.period.last,
+            extra_tax_data=False,
+        )
+        vals["name"] = "\n".join(
+            [vals["name"] or "", self._describe_charge(line, charge)]
+        ).strip()
+        if charge.charged < 0:
+            vals.update(self._get_corrected_values(line, charge))
+        return vals
+
+    def _describe_charge(self, line, charge):
+        """The period in the customer's words, with the share when it is not whole."""
+        env = line.env
+        values = {
+            "start": format_date(env, charge.period.start),
+            "end": format_date(env, charge.period.last),
+        }
+        if charge.kind != "charge":
+            return env._("Adjustment from %(start)s to %(end)s", **values)
+        if charge.fraction in (0, 1):
+            return env._("From %(start)s to %(end)s", **values)
+        return env._(
+            "From %(start)s to %(end)s (%(share)s of the period)",
+            share=self._get_share_text(env, charge),
+            **values,
+        )
+
+    def _get_share_text(self, env, charge):
+        """ "22/31 days", counted as the engine counted them."""
+        part = charge.facts["parts"][-1] if charge.facts["parts"] else None
+        if not part or charge.facts["basis"] != "actual":
+            return str(charge.fraction)
+        whole = Period.inclusive(*map(date.fromisoformat, part["whole"])).days
+        return env._(
+            "%(days)s/%(whole)s days", days=charge.fraction * whole, whole=whole
+        )
+
+    # === Credits follow what they correct === #
+
+    def _get_corrected_values(self, line, charge):
+        """Taxes, account and analytic of the invoice line that a credit corrects."""
+        corrected = self._get_corrected_line(line, charge)
+        if not corrected:
+            return {}
+        return {
+            "tax_ids": [Command.set(corrected.tax_ids.ids)],
+            "account_id": corrected.account_id.id,
+            "analytic_distribution": corrected.analytic_distribution,
+        }
+
+    def _get_corrected_line(self, line, charge):
+        entry = self.env["billing.entry"].search(
+            [
+                ("sale_line_id", "=", line.id),
+                ("state", "=", "posted"),
+                ("kind", "in", ("charge", "adjustment")),
+                ("move_line_id", "!=", False),
+                ("period_start", "<=", charge.period.last),
+                ("period_end", ">=", charge.period.start),
+                ("charged_amount", ">", 0),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        return entry.move_line_id
+
+    def _get_corrected_move(self, document):
+        """The last posted invoice that a credit note corrects."""
+        moves = self.env["account.move"]
+        for bill, charges in document.bills:
+            for charge in charges:
+                if charge.charged < 0:
+                    line = bill.lines[charge.line]
+                    moves |= self._get_corrected_line(line, charge).move_id
+        return moves.sorted("id")[-1:]
+
+    # === Checks before anything is final === #
+
+    def _check_document(self, document, move):
+        """The document must say what the ledger says: never a silent cent.
+
+        :raises Parked: ``document_differs``.
+        """
+        lines = self._get_created_lines(move)
+        for (bill, source), line in zip(document.rows, lines, strict=True):
+            if isinstance(source, models.BaseModel):
+                bill.untaxed += document.sign * line.price_subtotal
+                continue
+            bill.untaxed += document.sign * line.price_subtotal
+            included = line.tax_ids.flatten_taxes_hierarchy()
+            shown = line.price_subtotal
+            if included and all(tax.price_include for tax in included):
+                shown = line.price_total
+            elif any(tax.price_include for tax in included):
+                continue
+            expected = float(source.charged) * document.sign
+            if move.currency_id.compare_amounts(shown, expected):
+                raise Parked(
+                    "document_differs",
+                    self.env._(
+                        "%(order)s: the invoice would say %(shown)s for "
+                        "%(product)s, the computation says %(expected)s. Check the "
+                        "rounding of taxes and other modules.",
+                        order=bill.order.name,
+                        shown=shown,
+                        product=line.product_id.display_name,
+                        expected=expected,
+                    ),
+                )
+
+    def _check_lock_dates(self, moves, bills):
+        """Park instead of booking elsewhere, where the plan says so.
+
+        :raises Parked: ``period_locked``.
+        """
+        orders = {order.id: order for order in (bill.order for bill in bills)}
+        for move in moves:
+            parking = [
+                order
+                for order in move.invoice_line_ids.sale_line_ids.order_id
+                if order.id in orders and order.billing_plan_id.locked_period == "park"
+            ]
+            if parking and move._get_violated_lock_dates(
+                move.invoice_date, bool(move.line_ids.tax_ids)
+            ):
+                raise Parked(
+                    "period_locked",
+                    self.env._(
+                        "%(order)s: %(date)s lies in a closed period. Open it, or let "
+                        "the plan book on the first open day.",
+                        order=parking[0].name,
+                        date=format_date(self.env, move.invoice_date),
+                    ),
+                )

@@ -1,0 +1,228 @@
+"""How entries are written and read: a fixed number of statements a batch."""
+
+from psycopg2.extras import Json, execute_values
+
+from odoo import models
+from odoo.tools import SQL
+
+from ...engine.charging import BilledEntry, due_charges
+from ...engine.errors import BillingError
+from ...engine.next_dates import next_invoice_date
+from ...engine.periods import Period
+from ..subscription.sale_order_line import as_decimal
+
+_COLUMNS = (
+    "company_id",
+    "currency_id",
+    "order_id",
+    "sale_line_id",
+    "partner_id",
+    "product_id",
+    "plan_id",
+    "kind",
+    "state",
+    "period_start",
+    "period_end",
+    "scheduled_date",
+    "settled_amount",
+    "charged_amount",
+    "facts",
+    "fraction",
+    "move_line_id",
+    "run_item_id",
+)
+
+
+class BillingInvoicing(models.AbstractModel):
+    _inherit = "billing.invoicing"
+
+    def _get_billed_entries(self, lines):
+        """The ledger of lines, as the engine reads it: ``{line id: [BilledEntry]}``."""
+        entries = self.env["billing.entry"]
+        entries.flush_model()
+        found = {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT sale_line_id, kind, period_start, period_end,
+                       settled_amount, charged_amount, state
+                  FROM billing_entry
+                 WHERE sale_line_id = ANY(%s) AND state <> 'void'
+                 ORDER BY sale_line_id, id
+                """,
+                lines.ids,
+            )
+        )
+        for line_id, kind, first, last, settled, charged, state in rows:
+            found.setdefault(line_id, []).append(
+                BilledEntry(
+                    kind,
+                    Period.inclusive(first, last),
+                    as_decimal(settled),
+                    as_decimal(charged),
+                    state,
+                )
+            )
+        return found
+
+    def _write_entries(self, rows):
+        """Write the entries of charges.
+
+        :param rows: (bill, charge, invoice line or None) triples.
+        """
+        if not rows:
+            return
+        self.env.flush_all()
+        values = [
+            self._prepare_entry_row(bill.lines[charge.line], charge, line, bill.item)
+            for bill, charge, line in rows
+        ]
+        self._insert_entries(values)
+        self._mark_versions_used(
+            [(charge.line, charge.period.last) for _bill, charge, _line in rows]
+        )
+
+    def _prepare_entry_row(self, line, charge, move_line, item):
+        order = line.order_id
+        return {
+            "company_id": order.company_id.id,
+            "currency_id": order.currency_id.id,
+            "order_id": order.id,
+            "sale_line_id": line.id,
+            "partner_id": order.partner_id.commercial_partner_id.id,
+            "product_id": line.product_id.id,
+            "plan_id": line._get_billing_plan().id,
+            "kind": charge.kind,
+            # Without a document there is nothing to wait for.
+            "state": "draft" if move_line else "posted",
+            "period_start": charge.period.start,
+            "period_end": charge.period.last,
+            "scheduled_date": charge.scheduled,
+            "settled_amount": charge.settled,
+            "charged_amount": charge.charged,
+            "facts": Json(charge.facts),
+            "fraction": str(charge.fraction),
+            "move_line_id": move_line.id if move_line else None,
+            "run_item_id": item.id or None,
+        }
+
+    def _insert_entries(self, values):
+        """One INSERT for all rows; the database's constraints are the guard."""
+        user = self.env.uid
+        rows = [
+            tuple(row.get(column) for column in _COLUMNS) + (user, user)
+            for row in values
+        ]
+        execute_values(
+            self.env.cr._obj,
+            f"INSERT INTO billing_entry ({', '.join(_COLUMNS)}, create_uid, write_uid,"
+            " create_date, write_date) VALUES %s",
+            rows,
+            template="("
+            + "%s, " * (len(_COLUMNS) + 2)
+            + "now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')",
+        )
+        self.env["billing.entry"].invalidate_model()
+        self.env["account.move.line"].invalidate_model(["billing_entry_ids"])
+        self.env["sale.order"].invalidate_model(["billing_entry_ids"])
+
+    def _mark_versions_used(self, line_days):
+        """Versions that an entry was computed with never change again."""
+        self.env["billing.line.version"].flush_model()
+        execute_values(
+            self.env.cr._obj,
+            """
+            UPDATE billing_line_version version SET is_used = TRUE
+              FROM (VALUES %s) AS used(line_id, last_day)
+             WHERE version.sale_line_id = used.line_id
+               AND version.start_date <= used.last_day::date
+               AND version.is_used IS NOT TRUE
+            """,
+            line_days,
+        )
+        self.env["billing.line.version"].invalidate_model(["is_used"])
+
+    # === The cache: next invoice and billed until === #
+
+    def _refresh_orders(self, orders):
+        """Derive the dates shown on orders and lines from promise and ledger."""
+        lines = orders.order_line.filtered("billing_anchor_date")
+        if not lines:
+            return
+        versions, pauses = lines._get_billing_versions(), lines._get_billing_pauses()
+        billed = self._get_billed_entries(lines)
+        line_rows, order_dates = [], {order.id: [] for order in lines.order_id}
+        for line in lines:
+            entries = billed.get(line.id, [])
+            until = max(
+                (e.period.last for e in entries if e.kind in ("charge", "opening")),
+                default=None,
+            )
+            terms = line._prepare_billing_terms(
+                line.billing_start_date,
+                versions.get(line.id, ()),
+                pauses.get(line.order_id.id, ()),
+            )
+            today = line.company_id._billing_today()
+            following = self._get_next_date(terms, entries, today)
+            line_rows.append((line.id, following, until))
+            order_dates[line.order_id.id].append((following, until))
+        self._write_dates("sale_order_line", line_rows)
+        self._write_dates(
+            "sale_order",
+            [(order_id, *self._sum_dates(d)) for order_id, d in order_dates.items()],
+        )
+        for model in ("sale.order.line", "sale.order"):
+            self.env[model].invalidate_model(
+                ["billing_next_date", "billing_until_date"]
+            )
+
+    def _get_next_date(self, terms, entries, today):
+        """The day a run must look at the line: today when something is due."""
+        try:
+            due = due_charges(terms, entries, today)
+        except BillingError:
+            # Waits for a person; the run says so each day until it is mended.
+            return today
+        if due:
+            return min(charge.scheduled for charge in due)
+        return next_invoice_date(terms, entries, as_of=today)
+
+    def _sum_dates(self, dates):
+        """Next and billed-until of an order from those of its lines."""
+        following = min((day for day, _until in dates if day), default=None)
+        going_on = [until for day, until in dates if day]
+        if going_on and all(going_on):
+            return following, min(going_on)
+        if going_on:
+            return following, None
+        return following, max((until for _day, until in dates if until), default=None)
+
+    def _write_dates(self, table, rows):
+        self.env.flush_all()
+        execute_values(
+            self.env.cr._obj,
+            f"""
+            UPDATE {table} record
+               SET billing_next_date = dates.next_day::date,
+                   billing_until_date = dates.until_day::date
+              FROM (VALUES %s) AS dates(id, next_day, until_day)
+             WHERE record.id = dates.id
+            """,
+            rows,
+        )
+
+    # === Matching created lines with their source === #
+
+    def _get_created_lines(self, move):
+        """The lines of a new document in the order they were prepared in."""
+        return move.invoice_line_ids.sorted("id")
+
+    def _match_lines(self, document, move):
+        """(bill, charge, invoice line) of each charge on the document."""
+        lines = self._get_created_lines(move)
+        return [
+            (bill, source, line)
+            for (bill, source), line in zip(document.rows, lines, strict=True)
+            if not isinstance(source, models.BaseModel)
+        ]

@@ -1,0 +1,151 @@
+from odoo import api, fields, models
+from odoo.tools.misc import format_date, formatLang
+
+
+class BillingRun(models.Model):
+    """One batch of invoicing: what was due on a day, and what became of it."""
+
+    _name = "billing.run"
+    _description = "Billing Run"
+    _order = "id desc"
+
+    name = fields.Char(compute="_compute_name")
+    run_date = fields.Date(
+        string="Date", required=True, readonly=True, help="Bills what is due by then."
+    )
+    origin = fields.Selection(
+        selection=[("daily", "Daily"), ("manual", "By hand")],
+        required=True,
+        readonly=True,
+        default="daily",
+    )
+    state = fields.Selection(
+        selection=[
+            ("running", "Running"),
+            ("done", "Done"),
+            ("exceptions", "Done with exceptions"),
+        ],
+        required=True,
+        readonly=True,
+        default="running",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Started by",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.uid,
+    )
+    scope = fields.Char(readonly=True, help="What the run was limited to.")
+    started_at = fields.Datetime(
+        readonly=True, required=True, default=lambda self: self.env.cr.now()
+    )
+    ended_at = fields.Datetime(readonly=True)
+    duration = fields.Float(
+        string="Seconds", compute="_compute_duration", digits=(16, 1)
+    )
+    item_ids = fields.One2many(
+        comodel_name="billing.run.item", inverse_name="run_id", string="Items"
+    )
+    item_count = fields.Integer(string="Items ", compute="_compute_counts")
+    invoice_count = fields.Integer(string="Invoices", compute="_compute_counts")
+    parked_count = fields.Integer(string="Parked", compute="_compute_counts")
+    amounts_text = fields.Char(
+        string="Amount excl. tax",
+        compute="_compute_counts",
+        help="One amount per currency.",
+    )
+    summary = fields.Char(compute="_compute_summary")
+
+    @api.depends_context("lang")
+    @api.depends("run_date", "origin")
+    def _compute_name(self):
+        for run in self:
+            date = format_date(self.env, run.run_date)
+            run.name = self.env._("Run of %(date)s", date=date)
+
+    @api.depends("started_at", "ended_at")
+    def _compute_duration(self):
+        for run in self:
+            ended = run.ended_at or run.started_at
+            run.duration = (ended - run.started_at).total_seconds()
+
+    @api.depends_context("lang", "allowed_company_ids")
+    @api.depends("item_ids.state", "item_ids.amount")
+    def _compute_counts(self):
+        items = self.env["billing.run.item"]
+        states = items._read_group(
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
+        )
+        counts = {(run.id, state): count for run, state, count in states}
+        sums = {}
+        for run, currency, amount in items._read_group(
+            [("run_id", "in", self.ids), ("state", "=", "done")],
+            ["run_id", "currency_id"],
+            ["amount:sum"],
+        ):
+            sums.setdefault(run.id, []).append(
+                formatLang(self.env, amount, currency_obj=currency)
+            )
+        invoices = self._get_invoice_counts()
+        for run in self:
+            run.item_count = sum(
+                count for (run_id, _state), count in counts.items() if run_id == run.id
+            )
+            run.parked_count = counts.get((run.id, "parked"), 0)
+            run.invoice_count = invoices.get(run.id, 0)
+            run.amounts_text = " + ".join(sums.get(run.id, []))
+
+    def _get_invoice_counts(self):
+        """``{run id: number of documents}``."""
+        return {
+            run.id: count
+            for run, count in self.env["account.move"]._read_group(
+                [("billing_run_id", "in", self.ids)], ["billing_run_id"], ["__count"]
+            )
+        }
+
+    @api.depends("state", "run_date", "duration")
+    def _compute_summary(self):
+        for run in self:
+            values = {
+                "date": format_date(self.env, run.run_date),
+                "invoices": run.invoice_count,
+                "amount": run.amounts_text or "0",
+                "parked": run.parked_count,
+                "seconds": round(run.duration),
+            }
+            if run.state == "running":
+                run.summary = self.env._(
+                    "Run of %(date)s is under way: %(invoices)s invoices so far.",
+                    **values,
+                )
+            else:
+                run.summary = self.env._(
+                    "Run of %(date)s: %(invoices)s invoices, %(amount)s excl. tax, "
+                    "%(parked)s parked, %(seconds)s seconds.",
+                    **values,
+                )
+
+    def action_open_invoices(self):
+        """The documents that this run made."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        return {
+            **action,
+            "domain": [("billing_run_id", "=", self.id)],
+            "context": {"create": False},
+        }
+
+    def action_open_items(self):
+        """The items of this run."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Items"),
+            "res_model": "billing.run.item",
+            "view_mode": "list,form",
+            "domain": [("run_id", "=", self.id)],
+        }

@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    billing_late_date = fields.Selection(
+        selection=[
+            ("run", "The day of the run"),
+            ("scheduled", "The scheduled day, within the month and open period"),
+        ],
+        string="Date of late invoices",
+        default="run",
+        required=True,
+        help="An invoice that leaves late carries the day it was made. With the second "
+        "choice it carries the day it should have left, as long as that is the same "
+        "month and the period is not locked.",
+    )
+
+    def _billing_today(self):
+        """The company's own date: the one its documents carry.
+
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        timezone = self.partner_id.tz or self.env.user.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=timezone))

@@ -1,0 +1,3 @@
+from . import account_move_reversal
+from . import billing_line_drop
+from . import billing_run_launch
