@@ -51,8 +51,10 @@ def give_customers_their_language():
     customers = orders.partner_id | orders.partner_invoice_id
     geneva = ref("partner_fiduciaire_du_leman_demo")
     customers.filtered(
-        lambda customer: customer.country_code in ("FR", "BE")
-        or customer.commercial_partner_id == geneva
+        lambda customer: (
+            customer.country_code in ("FR", "BE")
+            or customer.commercial_partner_id == geneva
+        )
     ).lang = "fr_FR"
 
 

@@ -6,3 +6,6 @@ from .invoicing import test_invoicing_ledger
 from .invoicing import test_invoicing_scenario_plans
 from .invoicing import test_invoicing_edi
 from .subscription import test_subscription_tour
+from .invoicing import test_invoicing_scenario_outages
+from .invoicing import test_invoicing_scenario_companies
+from .invoicing import test_invoicing_core

@@ -1,7 +1,7 @@
 #!/usr/bin/env python
-"""Installs the module with its demo data, upgrades it onto itself, bills a year, uninstalls it.
+"""Installs the module with demo data, upgrades it, bills a year, uninstalls it.
 
-The upgrade must change nothing; after the uninstallation Odoo's own invoicing must refund
+The upgrade onto itself changes nothing; after the uninstallation, invoicing refunds
 nothing of the twelve invoices that are there.
 """
 

@@ -1,7 +1,6 @@
 """After the uninstallation: Odoo's own invoicing works and refunds nothing."""
 
 from odoo import Command
-
 from odoo.exceptions import UserError
 
 assert "billing.entry" not in env

@@ -193,7 +193,7 @@ class BillingInvoicing(models.AbstractModel):
                 )
 
     def _get_missing_address_parts(self, partner):
-        """Which parts of the address an invoice needs are not there (C. com. L441-9)."""
+        """Which parts of the address an invoice needs are missing (C. com. L441-9)."""
         missing = []
         if not partner.street and not partner.city:
             missing.append(self.env._("street nor city"))
@@ -246,7 +246,7 @@ class BillingInvoicing(models.AbstractModel):
                 self._make_documents(groups, as_of)
         except RETRIABLE:
             raise
-        except Exception as error:  # noqa: BLE001 - it is not the whole run's
+        except Exception as error:  # noqa: BLE001 - one item's, not the run's
             _logger.info("A batch of %s groups is billed apart: %s", len(groups), error)
             return False
         return True

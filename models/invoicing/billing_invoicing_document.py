@@ -364,26 +364,30 @@ class BillingInvoicing(models.AbstractModel):
                 )
 
     def _check_lock_dates(self, moves, bills):
-        """Park instead of booking elsewhere, where the plan says so.
+        """Park instead of booking elsewhere, where the plan says so, and where no day
+        is open yet that core could book on.
 
         :raises Parked: ``period_locked``.
         """
         orders = {order.id: order for order in (bill.order for bill in bills)}
+        today = self.env.company._billing_today()
         for move in moves:
-            parking = [
-                order
-                for order in move.invoice_line_ids.sale_line_ids.order_id
-                if order.id in orders and order.billing_plan_id.locked_period == "park"
-            ]
-            if parking and move._get_violated_lock_dates(
+            locks = move._get_violated_lock_dates(
                 move.invoice_date, bool(move.line_ids.tax_ids)
+            )
+            own = move.invoice_line_ids.sale_line_ids.order_id.filtered(
+                lambda order: order.id in orders
+            )
+            if locks and (
+                max(day for day, _lock in locks) >= today
+                or "park" in own.billing_plan_id.mapped("locked_period")
             ):
                 raise Parked(
                     "period_locked",
                     self.env._(
                         "%(order)s: %(date)s lies in a closed period. Open it, or let "
                         "the plan book on the first open day.",
-                        order=parking[0].name,
+                        order=own[:1].name,
                         date=format_date(self.env, move.invoice_date),
                     ),
                 )

@@ -6,8 +6,8 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...engine.charging import BilledEntry, due_charges
-from ...engine.errors import BillingError
-from ...engine.next_dates import next_invoice_date
+from ...engine.errors import BillingError, CatchUpLimitExceeded
+from ...engine.next_dates import next_charge_date, next_invoice_date
 from ...engine.periods import Period
 from ..subscription.sale_order_line import as_decimal
 
@@ -181,6 +181,9 @@ class BillingInvoicing(models.AbstractModel):
         """The day a run must look at the line: today when something is due."""
         try:
             due = due_charges(terms, entries, today)
+        except CatchUpLimitExceeded:
+            # A run for an earlier date, which bills a part, must find it.
+            return next_charge_date(terms, entries)
         except BillingError:
             # Waits for a person; the run says so each day until it is mended.
             return today

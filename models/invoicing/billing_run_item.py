@@ -31,7 +31,6 @@ class BillingRunItem(models.Model):
 
     run_id = fields.Many2one(
         comodel_name="billing.run",
-        string="Run",
         required=True,
         readonly=True,
         index=True,

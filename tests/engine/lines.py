@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from ledger import Story
+
 from engine.charging import BilledEntry, LineTerms, LineVersion
 from engine.periods import Period
 from engine.recurrence import RecurrenceRule
@@ -49,3 +51,22 @@ def rows(charges) -> list[tuple[str, ...]]:
         (c.kind, *map(str, (c.period.start, c.period.last, c.settled, c.charged)))
         for c in charges
     ]
+
+
+def charged(start=date(2026, 3, 1), **values):
+    """A line whose first period is charged."""
+    story = Story(line(start=start, **values))
+    story.run(start)
+    assert len(story.billed) == 1
+    return story
+
+
+def change(story, day, price, *, sequence=1, quantity="1"):
+    new = version(day, price, sequence=sequence, quantity=quantity)
+    return story.edit(versions=(*story.terms.versions, new))
+
+
+def only(charges):
+    (charge,) = charges
+    assert charge.kind == "adjustment"
+    return charge

@@ -1,36 +1,15 @@
-"""What is settled again: upgrades, downgrades, ends, concessions, credit notes."""
+"""What is settled again when quantity or price change."""
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from ledger import Story
-from lines import APRIL, MARCH, line, money, opening, version
+from lines import APRIL, MARCH, change, charged, line, money, only, opening
 
 from engine.charging import BilledEntry, Pause
 from engine.periods import Period
-from engine.recurrence import RecurrenceRule
-
-
-def charged(start=date(2026, 3, 1), **values):
-    """A line whose first period is charged."""
-    story = Story(line(start=start, **values))
-    story.run(start)
-    assert len(story.billed) == 1
-    return story
-
-
-def change(story, day, price, *, sequence=1, quantity="1"):
-    new = version(day, price, sequence=sequence, quantity=quantity)
-    return story.edit(versions=(*story.terms.versions, new))
-
-
-def only(charges):
-    (charge,) = charges
-    assert charge.kind == "adjustment"
-    return charge
 
 
 @pytest.mark.parametrize(
@@ -110,6 +89,36 @@ def test_change_of_a_period_invoiced_early_waits_for_its_day():
     assert only(story.run(date(2026, 4, 1))).settled == money("150.00")
 
 
+def test_change_learned_after_others_were_charged_waits_for_its_day():
+    story = Story(line())
+    change(story, date(2026, 3, 10), "310.00", sequence=1)
+    change(story, date(2026, 3, 20), "320.00", sequence=2)
+    story.run(date(2026, 3, 1))
+    change(story, date(2026, 3, 25), "351.00", sequence=3)
+    assert story.run(date(2026, 3, 5)) == story.run(date(2026, 3, 24)) == ()
+    found = only(story.run(date(2026, 3, 25)))
+    assert (found.settled, found.period.start) == (money("7.00"), date(2026, 3, 25))
+
+
+def test_new_charge_inside_a_period_settles_it_with_all_that_is_known():
+    pause = Pause(date(2026, 3, 10), date(2026, 3, 20))
+    billed = [
+        BilledEntry(
+            "charge", Period(date(2026, 3, 1), pause.start), *[money("87.10")] * 2
+        ),
+        BilledEntry("charge", Period(pause.end, MARCH.end), *[money("116.13")] * 2),
+    ]
+    story = change(Story(line(pauses=(pause,)), billed), date(2026, 3, 25), "610.00")
+    assert story.run(date(2026, 3, 12)) == ()
+    story.edit(pauses=())
+    charges = story.run(date(2026, 3, 12))
+    assert [(c.kind, str(c.settled)) for c in charges] == [
+        ("adjustment", "70.00"),
+        ("charge", "96.77"),
+    ]
+    assert story.run(date(2026, 3, 31)) == ()
+
+
 @pytest.mark.parametrize(
     ("policy", "price", "expected"),
     [
@@ -144,92 +153,6 @@ def test_waiting_downgrade_holds_beside_an_earlier_pause():
     assert story.run(date(2026, 3, 20)) == ()
 
 
-def test_closing_inside_a_period_credits_the_rest_on_that_day():
-    story = charged().edit(end=date(2026, 3, 22))
-    assert story.run(date(2026, 3, 21)) == ()
-    found = only(story.run(date(2026, 3, 22)))
-    assert found.charged == money("-96.77")
-    assert found.period == Period(date(2026, 3, 22), date(2026, 4, 1))
-    assert found.fraction == Fraction(10, 31)
-    assert (found.quantity, found.price) == (-1, money("96.77"))
-
-
-def test_end_before_a_charged_period_gives_it_all_back():
-    story = charged()
-    story.run(date(2026, 4, 1))
-    story.edit(end=date(2026, 3, 1))
-    assert [c.settled for c in story.run(date(2026, 4, 2))] == [money("-300.00")] * 2
-    assert story.settled == 0
-
-
-def test_end_that_is_withdrawn_is_charged_again_without_overlap():
-    story = charged().edit(end=date(2026, 3, 22))
-    story.run(date(2026, 3, 22))
-    story.edit(end=None)
-    assert only(story.run(date(2026, 3, 25))).charged == money("96.77")
-    assert story.settled == money("300.00")
-
-
-@pytest.mark.parametrize("basis", ["actual", "30_360", "actual_30", "none"])
-def test_credit_of_all_days_is_the_whole_charge(basis):
-    story = charged(basis=basis).edit(end=date(2026, 3, 1))
-    assert only(story.run(date(2026, 3, 2))).charged == money("-300.00")
-
-
-@pytest.mark.parametrize(
-    ("basis", "credit"),
-    [("actual", "-154.84"), ("30_360", "-150.00"), ("actual_30", "-150.00")],
-)
-def test_credit_counts_by_the_basis_of_the_line(basis, credit):
-    story = charged(basis=basis).edit(end=date(2026, 3, 16))
-    assert only(story.run(date(2026, 3, 16))).charged == money(credit)
-
-
-def test_line_without_proration_gives_nothing_back_for_an_end():
-    story = charged(basis="none").edit(end=date(2026, 3, 16))
-    assert story.run(date(2026, 4, 30)) == ()
-
-
-def test_credit_after_a_concession_gives_back_what_was_charged():
-    story = charged()
-    story.billed[0] = replace(story.billed[0], charged=money("150.00"))
-    found = only(story.edit(end=date(2026, 3, 22)).run(date(2026, 3, 22)))
-    assert (found.settled, found.charged) == (money("-96.77"), money("-48.39"))
-    assert story.settled == money("203.23")
-
-
-def test_credit_after_a_free_period_is_nothing():
-    rule = RecurrenceRule("month", 1, date(2026, 3, 10), 1)
-    story = Story(line("1000.00", rule, date(2026, 3, 10), first_period="free"))
-    story.run(date(2026, 3, 10))
-    found = only(story.edit(end=date(2026, 3, 21)).run(date(2026, 3, 21)))
-    assert (found.settled, found.charged) == (money("-354.84"), 0)
-
-
-def test_upgrade_inside_a_free_period_is_waived():
-    rule = RecurrenceRule("month", 1, date(2026, 3, 10), 1)
-    story = Story(line("1000.00", rule, date(2026, 3, 10), first_period="free"))
-    story.run(date(2026, 3, 10))
-    (found,) = change(story, date(2026, 3, 21), "2000.00").run(date(2026, 3, 21))
-    assert (found.kind, found.settled, found.charged) == ("waiver", money("354.84"), 0)
-
-
-def test_upgrade_after_an_opening_over_a_free_period_is_charged():
-    rule = RecurrenceRule("month", 1, date(2026, 3, 10), 1)
-    billed = opening(date(2026, 3, 10), date(2026, 4, 30), "1709.68")
-    terms = line("1000.00", rule, date(2026, 3, 10), first_period="free")
-    story = change(Story(terms, billed), date(2026, 4, 16), "2000.00")
-    found = only(story.run(date(2026, 4, 16)))
-    assert (found.settled, found.charged) == (money("500.00"), money("500.00"))
-
-
-def test_credit_that_goes_beyond_all_settled_is_full_for_the_rest():
-    story = charged()
-    story.billed[0] = replace(story.billed[0], charged=Decimal(0))
-    found = only(change(story, date(2026, 3, 1), "-100.00").run(date(2026, 3, 2)))
-    assert (found.settled, found.charged) == (money("-400.00"), money("-100.00"))
-
-
 def test_rise_of_a_discount_line_is_printed_with_a_positive_price():
     story = change(charged(price="-20.00"), date(2026, 3, 1), "-30.00")
     found = only(story.run(date(2026, 3, 2)))
@@ -250,20 +173,6 @@ def test_back_dated_change_over_opened_months_is_one_adjustment():
     assert found.fraction == 2
 
 
-def test_credit_note_that_bills_again_leaves_the_difference_open():
-    story = charged()
-    story.billed.append(note("-100.00"))
-    assert only(story.run(date(2026, 3, 20))).charged == money("100.00")
-
-
-def test_credit_note_with_a_waiver_leaves_nothing_open():
-    story = charged()
-    waiver = BilledEntry("waiver", MARCH, money("100.00"), Decimal(0))
-    story.billed += [note("-100.00"), waiver]
-    assert story.run(date(2026, 3, 20)) == ()
-    assert story.charged == money("200.00")
-
-
 def test_adjustments_of_two_periods_are_two():
     story = charged()
     story.run(date(2026, 4, 1))
@@ -271,7 +180,3 @@ def test_adjustments_of_two_periods_are_two():
     charges = story.run(date(2026, 4, 2))
     assert [c.period for c in charges] == [MARCH, APRIL]
     assert {c.settled for c in charges} == {money("10.00")}
-
-
-def note(amount):
-    return BilledEntry("adjustment", MARCH, money(amount), money(amount))

@@ -118,6 +118,16 @@ def test_moved_end_keeps_the_old_end_as_a_next_date():
     assert found == date(2026, 3, 25)
 
 
+def test_moved_end_in_arrears_is_announced_though_nothing_is_charged_around_it():
+    story = Story(
+        line(timing="in_arrears", end=date(2026, 6, 15), extend_on_pause=True)
+    )
+    story.run(date(2026, 6, 1))
+    story.edit(pauses=(Pause(date(2026, 3, 5), date(2026, 3, 15)),))
+    found = next_invoice_date(story.terms, story.billed, as_of=date(2026, 6, 2))
+    assert found == date(2026, 6, 15)
+
+
 @pytest.mark.parametrize(
     ("day", "state"),
     [

@@ -27,8 +27,8 @@ class TestInvoicingLedger(BillingCommon):
             INSERT INTO billing_entry (company_id, currency_id, order_id, sale_line_id,
                 kind, state, period_start, period_end, settled_amount, charged_amount,
                 move_line_id)
-            SELECT company_id, currency_id, order_id, sale_line_id, %s, %s, %s, %s, 1, 1,
-                   move_line_id
+            SELECT company_id, currency_id, order_id, sale_line_id,
+                   %s, %s, %s, %s, 1, 1, move_line_id
               FROM billing_entry WHERE id = %s
             """,
             [kind, state, first, last, self.entry.id],

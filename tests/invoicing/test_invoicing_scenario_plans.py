@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import pairwise
 
 from odoo.tests import tagged
 
@@ -9,7 +10,7 @@ def span(*days):
     """[(first day, last day)] of periods whose boundaries are ``days``."""
     return [
         (first, (date.fromisoformat(following) - timedelta(days=1)).isoformat())
-        for first, following in zip(days, days[1:], strict=False)
+        for first, following in pairwise(days)
     ]
 
 
@@ -65,54 +66,106 @@ class TestInvoicingScenarioPlans(BillingCommon):
             for number in range(62)
         ]
         self.assertEqual(mondays[60], "2028-03-27")
-        # fmt: off
         expected = {
-            self._subscribe_apart("2027-02-01", "weekly", 10.0): in_advance(10.0, *mondays),
+            self._subscribe_apart("2027-02-01", "weekly", 10.0): in_advance(
+                10.0, *mondays
+            ),
             # The 31st is the month's last day, and comes back after February.
             self._subscribe_apart("2027-01-31", "monthly_advance", 99.0): in_advance(
-                99.0, "2027-01-31", "2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31",
-                "2027-06-30", "2027-07-31", "2027-08-31", "2027-09-30", "2027-10-31",
-                "2027-11-30", "2027-12-31", "2028-01-31", "2028-02-29", "2028-03-31",
+                99.0,
+                "2027-01-31",
+                "2027-02-28",
+                "2027-03-31",
+                "2027-04-30",
+                "2027-05-31",
+                "2027-06-30",
+                "2027-07-31",
+                "2027-08-31",
+                "2027-09-30",
+                "2027-10-31",
+                "2027-11-30",
+                "2027-12-31",
+                "2028-01-31",
+                "2028-02-29",
+                "2028-03-31",
                 "2028-04-30",
             ),
             self._subscribe_apart("2027-02-10", "monthly_arrears", 40.0): in_arrears(
-                40.0, "2027-02-10", "2027-03-10", "2027-04-10", "2027-05-10", "2027-06-10",
-                "2027-07-10", "2027-08-10", "2027-09-10", "2027-10-10", "2027-11-10",
-                "2027-12-10", "2028-01-10", "2028-02-10", "2028-03-10",
+                40.0,
+                "2027-02-10",
+                "2027-03-10",
+                "2027-04-10",
+                "2027-05-10",
+                "2027-06-10",
+                "2027-07-10",
+                "2027-08-10",
+                "2027-09-10",
+                "2027-10-10",
+                "2027-11-10",
+                "2027-12-10",
+                "2028-01-10",
+                "2028-02-10",
+                "2028-03-10",
             ),
             self._subscribe_apart("2027-02-15", "monthly_first", 80.0): [
                 # 14 of the 28 days of February.
                 ("2027-02-15", "2027-02-15", "2027-02-28", 40.0),
                 *in_advance(
-                    80.0, "2027-03-01", "2027-04-01", "2027-05-01", "2027-06-01",
-                    "2027-07-01", "2027-08-01", "2027-09-01", "2027-10-01", "2027-11-01",
-                    "2027-12-01", "2028-01-01", "2028-02-01", "2028-03-01", "2028-04-01",
+                    80.0,
+                    "2027-03-01",
+                    "2027-04-01",
+                    "2027-05-01",
+                    "2027-06-01",
+                    "2027-07-01",
+                    "2027-08-01",
+                    "2027-09-01",
+                    "2027-10-01",
+                    "2027-11-01",
+                    "2027-12-01",
+                    "2028-01-01",
+                    "2028-02-01",
+                    "2028-03-01",
+                    "2028-04-01",
                 ),
             ],
             self._subscribe_apart("2027-02-28", "quarterly", 300.0): in_advance(
-                300.0, "2027-02-28", "2027-05-28", "2027-08-28", "2027-11-28",
-                "2028-02-28", "2028-05-28",
+                300.0,
+                "2027-02-28",
+                "2027-05-28",
+                "2027-08-28",
+                "2027-11-28",
+                "2028-02-28",
+                "2028-05-28",
             ),
             self._subscribe_apart("2027-03-31", "half_yearly", 600.0): in_advance(
-                600.0, "2027-03-31", "2027-09-30", "2028-03-31", "2028-09-30",
+                600.0,
+                "2027-03-31",
+                "2027-09-30",
+                "2028-03-31",
+                "2028-09-30",
             ),
             self._subscribe_apart("2027-03-01", "yearly", 1200.0): in_advance(
-                1200.0, "2027-03-01", "2028-03-01", "2029-03-01",
+                1200.0,
+                "2027-03-01",
+                "2028-03-01",
+                "2029-03-01",
             ),
         }
-        # fmt: on
         self._follow(expected, "2028-03-31")
         self._check_documents(expected)
 
     def test_month_in_arrears_from_the_31st_ends_before_the_31st(self):
         order = self._subscribe_apart("2028-01-31", "monthly_arrears", 62.0)
-        # fmt: off
         expected = {
             order: in_arrears(
-                62.0, "2028-01-31", "2028-02-29", "2028-03-31", "2028-04-30", "2028-05-31",
+                62.0,
+                "2028-01-31",
+                "2028-02-29",
+                "2028-03-31",
+                "2028-04-30",
+                "2028-05-31",
             ),
         }
-        # fmt: on
         self._follow(expected, "2028-05-31")
         self._check_documents(expected)
         self.assertEqual(str(order.billing_next_date), "2028-06-30")
@@ -120,14 +173,17 @@ class TestInvoicingScenarioPlans(BillingCommon):
 
     def test_year_from_a_leap_day_comes_back_to_it_in_leap_years(self):
         order = self._subscribe_apart("2024-02-29", "yearly", 366.0)
-        # fmt: off
         expected = {
             order: in_advance(
-                366.0, "2024-02-29", "2025-02-28", "2026-02-28", "2027-02-28",
-                "2028-02-29", "2029-02-28",
+                366.0,
+                "2024-02-29",
+                "2025-02-28",
+                "2026-02-28",
+                "2027-02-28",
+                "2028-02-29",
+                "2029-02-28",
             ),
         }
-        # fmt: on
         self._follow(expected, "2028-03-31")
         self._check_documents(expected)
         self.assertEqual(str(order.billing_next_date), "2029-02-28")

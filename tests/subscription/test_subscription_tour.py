@@ -25,9 +25,7 @@ class TestSubscriptionTour(BillingCommon, HttpCase):
             "recurring_billing_subscription",
             login="clerk",
         )
-        order = self.env["sale.order"].search(
-            [("partner_id", "=", self.customer.id)]
-        )
+        order = self.env["sale.order"].search([("partner_id", "=", self.customer.id)])
         self.assertEqual(order.billing_state, "running")
         self.assertEqual(order.invoice_ids.state, "posted")
 

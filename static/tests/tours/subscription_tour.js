@@ -1,11 +1,12 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 // A clerk confirms a quotation with a plan, invoices it and reads what the ledger says.
 registry.category("web_tour.tours").add("recurring_billing_subscription", {
     steps: () => [
         {
             content: "The quotations with a plan are listed",
-            trigger: ".o_list_view .o_data_row td[name='partner_id']:contains(Tour client)",
+            trigger:
+                ".o_list_view .o_data_row td[name='partner_id']:contains(Tour client)",
             run: "click",
         },
         {
@@ -19,7 +20,8 @@ registry.category("web_tour.tours").add("recurring_billing_subscription", {
         },
         {
             content: "It is confirmed",
-            trigger: ".o_statusbar_status button.o_arrow_button_current[data-value='sale']",
+            trigger:
+                ".o_statusbar_status button.o_arrow_button_current[data-value='sale']",
         },
         {
             content: "Open the menu of subscriptions",
@@ -89,7 +91,11 @@ registry.category("web_tour.tours").add("recurring_billing_screens", {
             ["menu_billing", "billing_invoice_menu", ".o_list_view"],
             ["menu_configuration", "billing_plan_menu", ".o_list_view"],
             ["menu_configuration", "billing_close_reason_menu", ".o_list_view"],
-            ["menu_configuration", "billing_settings_menu", ".o_form_view.o_base_settings_view, .o_form_view"],
+            [
+                "menu_configuration",
+                "billing_settings_menu",
+                ".o_form_view.o_base_settings_view, .o_form_view",
+            ],
         ].flatMap(([menu, entry, view]) => [
             {
                 content: `Open ${menu}`,
