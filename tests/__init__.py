@@ -9,3 +9,5 @@ from .subscription import test_subscription_tour
 from .invoicing import test_invoicing_scenario_outages
 from .invoicing import test_invoicing_scenario_companies
 from .invoicing import test_invoicing_core
+from .invoicing import test_invoicing_parking
+from .subscription import test_subscription_life

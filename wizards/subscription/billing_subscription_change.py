@@ -45,7 +45,9 @@ class BillingSubscriptionChange(models.TransientModel):
             vals.get("order_id") or self.env.context.get("active_id")
         )
         vals.setdefault("order_id", order.id)
-        vals.setdefault("effective_date", order.company_id._billing_today())
+        vals.setdefault(
+            "effective_date", (order.company_id or self.env.company)._billing_today()
+        )
         lines = order.order_line.filtered("billing_anchor_date")
         if len(lines) == 1:
             vals.setdefault("line_id", lines.id)

@@ -31,7 +31,9 @@ class BillingSubscriptionPause(models.TransientModel):
             vals.get("order_id") or self.env.context.get("active_id")
         )
         vals.setdefault("order_id", order.id)
-        vals.setdefault("start_date", order.company_id._billing_today())
+        vals.setdefault(
+            "start_date", (order.company_id or self.env.company)._billing_today()
+        )
         return vals
 
     def action_apply(self):
