@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -62,6 +62,23 @@ class Pause:
     def period(self) -> Period | None:
         """The paused days, None for a pause that was ended before it began."""
         return span(self.start, self.end or FOREVER)
+
+
+def moved_end(start: date, end: date, pauses: Iterable[Pause]) -> date:
+    """First day after a promise whose ``end`` moves by the paused days before it.
+
+    :param start: first promised day; days paused before it move nothing.
+    """
+    reached = start
+    for pause in sorted(pauses, key=lambda p: (p.start, p.end or FOREVER)):
+        begin = max(pause.start, reached)
+        if begin >= end or (pause.end and pause.end <= begin):
+            continue
+        if pause.end is None:
+            return FOREVER
+        end += pause.end - begin
+        reached = pause.end
+    return end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,18 +159,9 @@ class LineTerms:
         """First day after the promise, with the days that pauses moved it by."""
         if self.end is None:
             return FOREVER
-        end = self.end
         if self.extend_on_pause:
-            reached = self.start
-            for pause in self.pauses:
-                begin = max(pause.start, reached)
-                if begin >= end or (pause.end and pause.end <= begin):
-                    continue
-                if pause.end is None:
-                    return FOREVER
-                end += pause.end - begin
-                reached = pause.end
-        return end
+            return moved_end(self.start, self.end, self.pauses)
+        return self.end
 
     def contracted(self, within: Period) -> Period | None:
         """The days between start and end that lie in ``within``, pauses included."""

@@ -144,11 +144,12 @@ class BillingCommon(AccountTestInvoicingCommon):
             self._run_on(day.isoformat())
             day += timedelta(days=1)
 
-    def _follow(self, expected, until):
+    def _follow(self, expected, until, since=""):
         """The scheduled action on each day that bills something, the day before and
         after and at each month's end: every time the ledger says what was due by then.
 
         :param dict expected: ``{subscription: bills}``, as ``_bills`` tells them.
+        :param str since: days before it are over; none by default.
         """
         until = date.fromisoformat(until)
         billed_on = {
@@ -160,7 +161,7 @@ class BillingCommon(AccountTestInvoicingCommon):
         while (day := day + timedelta(days=1)) <= until:
             if (day + timedelta(days=1)).day == 1:
                 days.add(day)
-        for day in sorted(day for day in days if day <= until):
+        for day in sorted(d for d in days if d <= until and d.isoformat() >= since):
             self._run_on(day.isoformat())
             for order, bills in expected.items():
                 self.assertEqual(

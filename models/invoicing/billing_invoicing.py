@@ -79,8 +79,9 @@ class BillingInvoicing(models.AbstractModel):
         :raises: the retriable database errors; everything else parks an item.
         """
         for company, members in items.grouped("company_id").items():
+            # Core, too, must post and book by the company's date, not the scheduler's.
             service = self.with_company(company).with_context(
-                allowed_company_ids=company.ids
+                allowed_company_ids=company.ids, tz=company._billing_timezone()
             )
             service._bill_company(members.with_env(service.env))
 
@@ -113,7 +114,9 @@ class BillingInvoicing(models.AbstractModel):
 
         :rtype: list[Bill]
         """
-        lines = items.order_id.order_line.filtered("billing_anchor_date")
+        # An order may have been cancelled since the run was planned.
+        orders = items.order_id.filtered("is_billing_subscription")
+        lines = orders.order_line.filtered("billing_anchor_date")
         versions, pauses = lines._get_billing_versions(), lines._get_billing_pauses()
         billed = self._get_billed_entries(lines)
         bills = []
@@ -131,7 +134,10 @@ class BillingInvoicing(models.AbstractModel):
                 if bill.charges:
                     bill.extra_lines = self._get_extra_lines(item.order_id)
                     self._check_bill(bill, as_of)
-            except (BillingError, Parked) as error:
+            except psycopg2.Error:
+                # The transaction is lost, not the item alone.
+                raise
+            except Exception as error:  # noqa: BLE001 - it is set aside with its reason
                 self._park(item, error)
                 continue
             if not bill.charges:

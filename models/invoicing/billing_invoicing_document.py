@@ -18,12 +18,14 @@ class Document:
     :param bills: the members that stand on it, with their charges for it.
     :param extra: native lines by bill.
     :param sign: -1 for a credit note: its lines show what the charges say, reversed.
+    :param opens: the subscriptions for which it is the first document of the run.
     :param rows: filled while preparing: one (bill, charge or native line) a line.
     """
 
     bills: list[tuple[Bill, list]]
     extra: dict = field(default_factory=dict)
     sign: int = 1
+    opens: list = field(default_factory=list)
     rows: list = field(default_factory=list)
 
 
@@ -73,7 +75,12 @@ class BillingInvoicing(models.AbstractModel):
             )
             .create(vals_list)
         )
-        return moves.with_env(self.env)
+        moves = moves.with_env(self.env)
+        # sale_timesheet marks the hours it bills on the way of core's button only;
+        # unmarked, that button bills them again for a range of days.
+        if hasattr(moves, "_link_timesheets_to_invoice"):
+            moves._link_timesheets_to_invoice()
+        return moves
 
     # === Which charge goes onto which document === #
 
@@ -83,7 +90,8 @@ class BillingInvoicing(models.AbstractModel):
         Missed periods make one document each, or one for all; what is due with the
         latest period, adjustments included, stands on the last one.
         """
-        buckets, documents, silent, placed = {}, [], [], set()
+        buckets, documents, silent = {}, [], []
+        placed, opened = set(), set()
         for bill in group:
             for key, charges in self._get_buckets(bill).items():
                 buckets.setdefault(key, []).append((bill, charges))
@@ -98,6 +106,9 @@ class BillingInvoicing(models.AbstractModel):
             document, without = self._prepare_document(buckets[key], extra)
             silent += without
             if document:
+                orders = [bill.order for bill, _charges in document.bills]
+                document.opens = [order for order in orders if order not in opened]
+                opened.update(orders)
                 documents.append(document)
         return documents, silent
 
@@ -189,20 +200,40 @@ class BillingInvoicing(models.AbstractModel):
             return scheduled
         return day
 
+    def _get_scheduled_date(self, document):
+        """The one day a document was to leave; None when it makes up for several: what
+        is caught up together carries the same date.
+        """
+        missed = {
+            charge.scheduled
+            for bill, _charges in document.bills
+            for charge in bill.charges
+            if charge.kind == "charge"
+        }
+        if len(missed) > 1:
+            return None
+        return max(
+            (c.scheduled for _bill, charges in document.bills for c in charges),
+            default=None,
+        )
+
     def _prepare_document_vals(self, document, as_of):
         """The values of a document; fills ``document.rows`` in the order of lines."""
         bills = [bill for bill, _charges in document.bills]
         orders = [self._with_customer_language(bill.order) for bill in bills]
         vals = orders[0]._prepare_invoice()
-        scheduled = max(
-            c.scheduled for _bill, charges in document.bills for c in charges
-        )
+        scheduled = self._get_scheduled_date(document)
         vals.update(
             {
                 "invoice_date": self._get_document_date(as_of, scheduled),
                 "billing_run_id": bills[0].item.run_id.id,
                 "invoice_origin": ", ".join(order.name for order in orders),
                 "move_type": "out_invoice" if document.sign > 0 else "out_refund",
+                "transaction_ids": [
+                    Command.link(transaction.id)
+                    for order in document.opens
+                    for transaction in order._get_billing_first_payments()
+                ],
             }
         )
         if len(orders) > 1:

@@ -158,28 +158,44 @@ class BillingInvoicing(models.AbstractModel):
                 (e.period.last for e in entries if e.kind in ("charge", "opening")),
                 default=None,
             )
-            terms = line._prepare_billing_terms(
-                line.billing_start_date,
+            following = self._get_next_date(
+                line,
+                entries,
                 versions.get(line.id, ()),
                 pauses.get(line.order_id.id, ()),
             )
-            today = line.company_id._billing_today()
-            following = self._get_next_date(terms, entries, today)
             line_rows.append((line.id, following, until))
             order_dates[line.order_id.id].append((following, until))
         self._write_dates("sale_order_line", line_rows)
-        self._write_dates(
-            "sale_order",
-            [(order_id, *self._sum_dates(d)) for order_id, d in order_dates.items()],
-        )
+        order_rows = [(order, *self._sum_dates(d)) for order, d in order_dates.items()]
+        self._write_dates("sale_order", order_rows)
         for model in ("sale.order.line", "sale.order"):
             self.env[model].invalidate_model(
                 ["billing_next_date", "billing_until_date"]
             )
+        self._solve_settled({order_id: day for order_id, day, _until in order_rows})
 
-    def _get_next_date(self, terms, entries, today):
+    def _solve_settled(self, next_dates):
+        """What was set aside waits no longer where nothing is due any more.
+
+        :param dict next_dates: next invoice date, or None, by order id.
+        """
+        orders = self.env["sale.order"].browse(next_dates)
+        # Its own bookkeeping: users read the items, the service writes them.
+        items = self.env["billing.run.item"].sudo()
+        for item in items._get_open_items(orders).values():
+            today = item.company_id._billing_today()
+            following = next_dates[item.order_id.id]
+            if not following or following > max(today, item.run_id.run_date):
+                self._solve(item)
+
+    def _get_next_date(self, line, entries, versions, pauses):
         """The day a run must look at the line: today when something is due."""
+        today = line.company_id._billing_today()
         try:
+            terms = line._prepare_billing_terms(
+                line.billing_start_date, versions, pauses
+            )
             due = due_charges(terms, entries, today)
         except CatchUpLimitExceeded:
             # A run for an earlier date, which bills a part, must find it.

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
@@ -95,26 +95,43 @@ class SaleOrder(models.Model):
     def _prepare_invoice(self):
         # EXTENDS sale: the payment of the quote belongs to the first invoice only.
         vals = super()._prepare_invoice()
-        if self.is_billing_subscription and self.order_line.invoice_lines:
-            vals.pop("transaction_ids", None)
+        if self.is_billing_subscription:
+            payments = self._get_billing_first_payments()
+            vals["transaction_ids"] = [Command.set(payments.ids)]
         return vals
+
+    def _get_billing_first_payments(self):
+        """What was paid with the quotation and stands on no invoice yet."""
+        # Payments are no secret to who may invoice the order.
+        return self.sudo().transaction_ids.filtered(
+            lambda tx: (
+                tx.state in ("pending", "authorized", "done")
+                and all(move.state == "cancel" for move in tx.invoice_ids)
+            )
+        )
 
     def _action_cancel(self):
         # EXTENDS sale: it would cancel drafts that other subscriptions share.
         subscriptions = self.filtered("billing_anchor_date")
         subscriptions._check_billing_cancellable()
         for order in subscriptions:
-            # Whether there is an entry is no secret to who may cancel the order.
-            lines = order.sudo().billing_entry_ids.move_line_id.sudo(False)
-            shared = lines.filtered(
-                lambda line, own=order: (
-                    line.move_id.line_ids.sale_line_ids.order_id - own
-                )
-            )
-            shared.with_context(billing_dropped_line="later").unlink()
+            order._billing_leave_shared_drafts()
         res = super()._action_cancel()
         promise_writer(subscriptions).billing_next_date = False
+        service = self.env["billing.invoicing"]
+        service._solve_settled(dict.fromkeys(subscriptions.ids))
         return res
+
+    def _billing_leave_shared_drafts(self):
+        """Take the lines of this order out of drafts that invoice other orders too."""
+        self.ensure_one()
+        shared = self.order_line.invoice_lines.filtered(
+            lambda line: (
+                line.parent_state == "draft"
+                and line.move_id.line_ids.sale_line_ids.order_id - self
+            )
+        )
+        shared.with_context(billing_dropped_line="later").unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):

@@ -22,6 +22,12 @@ class ResCompany(models.Model):
 
         :rtype: datetime.date
         """
+        return fields.Date.context_today(self.with_context(tz=self._billing_timezone()))
+
+    def _billing_timezone(self):
+        """Where the company's day begins.
+
+        :rtype: str
+        """
         self.ensure_one()
-        timezone = self.partner_id.tz or self.env.user.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=timezone))
+        return self.partner_id.tz or self.env.user.tz or "UTC"

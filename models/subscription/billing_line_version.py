@@ -30,7 +30,10 @@ class BillingLineVersion(models.Model):
     currency_id = fields.Many2one(related="sale_line_id.currency_id", string="Currency")
     start_date = fields.Date(string="From", required=True, readonly=True)
     sequence = fields.Integer(
-        readonly=True, help="Tells versions of the same day apart; the highest holds."
+        required=True,
+        default=0,
+        readonly=True,
+        help="Tells versions of the same day apart; the highest holds.",
     )
     quantity = fields.Float(digits="Product Unit", readonly=True)
     price_unit = fields.Float(

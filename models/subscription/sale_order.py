@@ -16,6 +16,16 @@ PROMISE_DATES = (
     "company_id",
 )
 
+#: Set when the subscription starts or ends, empty on a quotation.
+FIXED_BY_START = (
+    "billing_anchor_date",
+    "billing_end_date",
+    "billing_term_end_date",
+    "billing_next_date",
+    "billing_until_date",
+    "billing_close_reason_id",
+)
+
 
 class SaleOrder(models.Model):
     """A confirmed order with a plan is a subscription."""
@@ -171,6 +181,11 @@ class SaleOrder(models.Model):
                     )
         return super().write(vals)
 
+    def _get_update_prices_lines(self):
+        # EXTENDS sale: a running line has the price of its version.
+        lines = super()._get_update_prices_lines()
+        return lines.filtered(lambda line: not line.billing_anchor_date)
+
     # === CONFIRMING === #
 
     def _confirmation_error_message(self):
@@ -206,6 +221,22 @@ class SaleOrder(models.Model):
         res = super()._action_confirm()
         self.filtered("billing_plan_id")._billing_start()
         return res
+
+    def action_draft(self):
+        # EXTENDS sale: a cancelled subscription is a quotation again.
+        self.filtered(
+            lambda order: order.state == "cancel" and order.billing_anchor_date
+        )._billing_forget_start()
+        return super().action_draft()
+
+    def _billing_forget_start(self):
+        """Take back what confirming fixed; nothing of it was billed."""
+        orders = promise_writer(self)
+        orders.billing_pause_ids.unlink()
+        for order in orders:
+            lines = order.order_line.filtered("billing_anchor_date")
+            lines._billing_forget_start(order.billing_start_date)
+        orders.write(dict.fromkeys(FIXED_BY_START, False))
 
     def _billing_start(self):
         """Start the subscriptions: anchor, term, first versions, next invoice date."""

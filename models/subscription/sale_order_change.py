@@ -7,7 +7,7 @@ from odoo.tools.misc import format_date
 
 from ...engine.lifecycle import state_on
 from ...engine.periods import ONE_DAY
-from ...engine.terms import Pause
+from ...engine.terms import Pause, moved_end
 from .guards import promise_writer
 
 
@@ -47,7 +47,7 @@ class SaleOrder(models.Model):
             }
         )
         self._billing_after_change()
-        return pause
+        return pause.with_env(self.env)
 
     def _billing_resume(self, on):
         """Serve again from ``on``; a pause that has not begun by then is dropped.
@@ -92,9 +92,13 @@ class SaleOrder(models.Model):
         self._billing_after_change()
 
     def _billing_reopen(self):
-        """Take a close back: the end is the term's, or none."""
+        """Take a close back: the end is the term's, or none.
+
+        :raises UserError: when it never ran.
+        """
         self.ensure_one()
         self._billing_lock()
+        self._check_billing_running(self.billing_start_date)
         renews = self.billing_plan_id.tacit_renewal
         promise_writer(self).write(
             {
@@ -133,14 +137,14 @@ class SaleOrder(models.Model):
         No rule of money reads it: a day on which this did not run bills right.
         """
         for order in self:
-            state = state_on(
-                order.company_id._billing_today(),
-                end=order.billing_end_date and order.billing_end_date + ONE_DAY or None,
-                pauses=[
-                    Pause(p.start_date, p.end_date and p.end_date + ONE_DAY or None)
-                    for p in order.billing_pause_ids
-                ],
-            )
+            pauses = [
+                Pause(p.start_date, p.end_date and p.end_date + ONE_DAY or None)
+                for p in order.billing_pause_ids
+            ]
+            end = order.billing_end_date and order.billing_end_date + ONE_DAY or None
+            if end and order.billing_plan_id.extend_on_pause:
+                end = moved_end(order.billing_start_date, end, pauses)
+            state = state_on(order.company_id._billing_today(), end=end, pauses=pauses)
             if order.billing_state != state:
                 order.billing_state = state
 

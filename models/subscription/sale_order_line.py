@@ -339,6 +339,20 @@ class SaleOrderLine(models.Model):
             ]
         )
 
+    def _billing_forget_start(self, order_start):
+        """Make running lines of a cancelled order lines of a quotation again.
+
+        :param datetime.date order_start: lines that start with the order follow it.
+        """
+        lines = promise_writer(self)
+        lines.billing_version_ids.unlink()
+        lines.filtered(
+            lambda line: line.billing_start_date == order_start
+        ).billing_start_date = False
+        lines.write(
+            dict.fromkeys((*GRID, "billing_next_date", "billing_until_date"), False)
+        )
+
     def _prepare_billing_version_vals(self, start, **changes):
         self.ensure_one()
         return {

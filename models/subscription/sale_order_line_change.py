@@ -42,7 +42,7 @@ class SaleOrderLine(models.Model):
             )
         self._billing_mirror()
         self.order_id._billing_promise_changed()
-        return version
+        return version.with_env(self.env)
 
     def _billing_end_line(self, last_day):
         """End the line on ``last_day``, included; False takes the end away again.
@@ -63,7 +63,15 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         self.order_id._billing_lock()
-        if version.is_used or version.start_date <= self.billing_start_date:
+        if version == self._get_billing_versions_in_order()[:1]:
+            raise UserError(
+                self.env._(
+                    "These are the first terms of %(line)s and stay. Add a version of "
+                    "the same day instead.",
+                    line=self.product_id.display_name,
+                )
+            )
+        if version.is_used:
             raise UserError(
                 self.env._(
                     "The terms of %(line)s from %(date)s were already invoiced. Add a "
@@ -79,9 +87,14 @@ class SaleOrderLine(models.Model):
     def _get_billing_version_on(self, day):
         """The version in force on ``day``, the first one for a day before it."""
         self.ensure_one()
-        versions = self.billing_version_ids.sorted(lambda v: (v.start_date, v.sequence))
+        versions = self._get_billing_versions_in_order()
         held = versions.filtered(lambda version: version.start_date <= day)
         return held[-1:] or versions[:1]
+
+    def _get_billing_versions_in_order(self):
+        """The versions by day; of those of one day, the last one holds."""
+        self.ensure_one()
+        return self.billing_version_ids.sorted(lambda v: (v.start_date, v.sequence))
 
     def _billing_mirror(self):
         """Show in the native fields of the lines the version in force today."""
@@ -109,16 +122,19 @@ class SaleOrderLine(models.Model):
                     date=format_date(self.env, start),
                 )
             )
-        later = self.billing_version_ids.filtered(lambda v: v.start_date > start)
+        later = self._get_billing_versions_in_order().filtered(
+            lambda version: version.start_date > start
+        )
         if later:
+            following = self._get_billing_version_on(later[0].start_date)
             raise UserError(
                 self.env._(
                     "A change on %(date)s already sets the quantity to %(quantity)s "
                     "and the price to %(price)s; delete it first or choose a date "
                     "after it.",
-                    date=format_date(self.env, later[-1].start_date),
-                    quantity=later[-1].quantity,
-                    price=later[-1].price_unit,
+                    date=format_date(self.env, following.start_date),
+                    quantity=following.quantity,
+                    price=following.price_unit,
                 )
             )
 

@@ -207,11 +207,6 @@ class TestInvoicingCore(CoreInvoicingCommon):
         self.assertEqual(len(self._invoices(order)), 39)
         self.assertLessEqual(counts[38], counts[1] + 2, counts)
 
-    def test_payment_of_the_quote_belongs_to_the_first_invoice_only(self):
-        self.assertNotIn("transaction_ids", self.order._prepare_invoice())
-        fresh = self._subscribe("2026-07-01")
-        self.assertIn("transaction_ids", fresh._prepare_invoice())
-
     # === Cancelling and deleting === #
 
     def test_billed_order_is_neither_cancelled_nor_deleted(self):

@@ -51,12 +51,32 @@ class TestInvoicingScenarioCompanies(BillingCommon):
         self.assertEqual(
             self._bills(there), [("2026-02-01", "2026-02-01", "2026-02-28", 70.0)]
         )
-        self.assertEqual(self._invoices(there).company_id, other)
+        invoice = self._invoices(there)
+        self.assertEqual((invoice.company_id, invoice.state), (other, "posted"))
+        self.assertEqual(str(invoice.date), "2026-02-01")
         self._run_on("2026-02-01")
         self.assertEqual(
             self._bills(here), [("2026-02-01", "2026-02-01", "2026-02-28", 100.0)]
         )
         self.assertEqual(len(self._invoices(there)), 1)
+
+    def test_midnight_of_the_company_begins_its_day_summer_and_winter(self):
+        # Midnight in Paris is 23:00 UTC in winter, 22:00 in summer.
+        for tz, month, before, at in (
+            ("Europe/Paris", "2026-02-01", "2026-01-31 22:59", "2026-01-31 23:00"),
+            ("Europe/Paris", "2026-07-01", "2026-06-30 21:59", "2026-06-30 22:00"),
+            ("America/Montreal", "2026-02-01", "2026-02-01 04:59", "2026-02-01 05:00"),
+            ("America/Montreal", "2026-07-01", "2026-07-01 03:59", "2026-07-01 04:00"),
+        ):
+            with self.subTest(tz=tz, month=month):
+                self.company.sudo().partner_id.tz = tz
+                customer = self._create_customer(f"{tz} {month}")
+                order = self._subscribe(month, partner_id=customer.id)
+                self._run_on(*before.split())
+                self.assertFalse(self._bills(order))
+                self._run_on(*at.split())
+                self.assertEqual([bill[0] for bill in self._bills(order)], [month])
+                self.assertEqual(self._invoices(order).state, "posted")
 
     def _order_in(self, code, rounding, price):
         currency = (
@@ -97,6 +117,26 @@ class TestInvoicingScenarioCompanies(BillingCommon):
         self.assertEqual(invoice.currency_id.name, "JPY")
         self.assertEqual(invoice.amount_untaxed, 2131.0)
         self.assertEqual(invoice.amount_untaxed_signed, 1065.5)
+
+    def test_outage_is_booked_at_the_rate_of_the_document(self):
+        order = self._order_in("JPY", 1.0, 1000.0)
+        self.env["res.currency.rate"].sudo().create(
+            {
+                "name": "2026-05-01",
+                "currency_id": order.currency_id.id,
+                "rate": 4.0,
+                "company_id": self.company.id,
+            }
+        )
+        self._run_on("2026-05-02")
+        self.assertEqual(
+            [
+                (move.amount_untaxed, move.amount_untaxed_signed)
+                for move in self._invoices(order)
+            ],
+            # 22 of 31 days of 3000, then whole months, all at 4 yen to the unit.
+            [(2129.0, 532.25), (3000.0, 750.0), (3000.0, 750.0)],
+        )
 
     def test_currency_with_three_decimals_keeps_them(self):
         order = self._order_in("KWD", 0.001, 33.333)

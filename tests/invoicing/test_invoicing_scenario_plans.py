@@ -188,6 +188,34 @@ class TestInvoicingScenarioPlans(BillingCommon):
         self._check_documents(expected)
         self.assertEqual(str(order.billing_next_date), "2029-02-28")
 
+    def test_month_from_a_leap_day_keeps_the_29th(self):
+        boundaries = (
+            "2024-02-29",
+            "2024-03-29",
+            "2024-04-29",
+            "2024-05-29",
+            "2024-06-29",
+            "2024-07-29",
+            "2024-08-29",
+            "2024-09-29",
+            "2024-10-29",
+            "2024-11-29",
+            "2024-12-29",
+            "2025-01-29",
+            "2025-02-28",
+            "2025-03-29",
+        )
+        expected = {
+            self._subscribe_apart("2024-02-29", "monthly_advance", 29.0): in_advance(
+                29.0, *boundaries, "2025-04-29"
+            ),
+            self._subscribe_apart("2024-02-29", "monthly_arrears", 31.0): in_arrears(
+                31.0, *boundaries
+            ),
+        }
+        self._follow(expected, "2025-03-31")
+        self._check_documents(expected)
+
     def test_leap_day_is_one_of_the_days_of_a_prorated_february(self):
         order = self._subscribe_apart("2028-02-20", "monthly_first", 290.0)
         # 10 of 29 days.

@@ -8,7 +8,9 @@ class SaleAdvancePaymentInv(models.TransientModel):
     def _create_invoices(self, sale_orders):
         # EXTENDS sale: a down payment is a share of an order's total, which a
         # subscription does not have.
-        recurring = sale_orders.filtered("is_billing_subscription")
+        recurring = sale_orders.filtered(
+            lambda order: any(order.order_line.mapped("billing_recurring"))
+        )
         if self.advance_payment_method != "delivered" and recurring:
             raise UserError(
                 self.env._(

@@ -53,18 +53,31 @@ class BillingSubscriptionChange(models.TransientModel):
             vals.setdefault("line_id", lines.id)
         return vals
 
-    @api.onchange("line_id", "effective_date")
+    @api.onchange("operation", "line_id", "effective_date")
     def _onchange_line_id(self):
-        if self.line_id and self.effective_date:
+        if self.operation != "add" and self.line_id and self.effective_date:
             version = self.line_id._get_billing_version_on(self.effective_date)
             self.quantity = version.quantity
             self.price_unit = version.price_unit
             self.discount = version.discount
 
-    @api.onchange("product_id")
+    @api.onchange("operation", "product_id")
     def _onchange_product_id(self):
-        if self.product_id:
-            self.price_unit = self.product_id.lst_price
+        if self.operation == "add":
+            self.quantity = 1.0
+            self.discount = 0.0
+            self.price_unit = self._get_product_price()
+
+    def _get_product_price(self):
+        """The price of the product in the pricelist and currency of the order."""
+        if not self.product_id:
+            return 0.0
+        return self.order_id.pricelist_id._get_product_price(
+            self.product_id,
+            self.quantity,
+            currency=self.currency_id,
+            date=self.effective_date,
+        )
 
     def action_apply(self):
         """Apply the change; the next run settles what was invoiced."""
