@@ -26,3 +26,4 @@ from .invoicing import test_invoicing_core_timesheets
 from .invoicing import test_invoicing_scenario_mixed
 from .invoicing import test_invoicing_scenario_locks
 from .invoicing import test_invoicing_scenario_year
+from .invoicing import test_invoicing_doors_rpc

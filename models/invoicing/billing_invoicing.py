@@ -81,7 +81,10 @@ class BillingInvoicing(models.AbstractModel):
         for company, members in items.grouped("company_id").items():
             # Core, too, must post and book by the company's date, not the scheduler's.
             service = self.with_company(company).with_context(
-                allowed_company_ids=company.ids, tz=company._billing_timezone()
+                allowed_company_ids=company.ids,
+                tz=company._billing_timezone(),
+                # The scheduler speaks no language; its reasons are read by people.
+                lang=self.env.lang or company.partner_id.lang or "en_US",
             )
             service._bill_company(members.with_env(service.env))
 
@@ -180,7 +183,8 @@ class BillingInvoicing(models.AbstractModel):
             raise Parked(
                 "no_address",
                 self.env._(
-                    "%(partner)s has no %(missing)s. Complete the customer's address.",
+                    "%(partner)s: %(missing)s missing. Complete the customer's "
+                    "address.",
                     partner=partner.display_name,
                     missing=", ".join(missing),
                 ),
@@ -202,7 +206,7 @@ class BillingInvoicing(models.AbstractModel):
         """Which parts of the address an invoice needs are missing (C. com. L441-9)."""
         missing = []
         if not partner.street and not partner.city:
-            missing.append(self.env._("street nor city"))
+            missing.append(self.env._("street and city"))
         if not partner.country_id:
             missing.append(self.env._("country"))
         elif partner.country_id.zip_required and not partner.zip:

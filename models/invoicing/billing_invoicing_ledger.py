@@ -203,6 +203,12 @@ class BillingInvoicing(models.AbstractModel):
         except BillingError:
             # Waits for a person; the run says so each day until it is mended.
             return today
+        if due and all(charge.charged < 0 for charge in due):
+            plan = line.order_id.billing_plan_id
+            following = next_charge_date(terms, entries)
+            if plan.credit_policy == "carry_over" and following:
+                # A credit that is carried over waits for that invoice.
+                return max(following, today)
         if due:
             return min(charge.scheduled for charge in due)
         return next_invoice_date(terms, entries, as_of=today)

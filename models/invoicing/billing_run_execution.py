@@ -62,7 +62,8 @@ class BillingRun(models.Model):
                     *domain,
                 ]
             )
-        return orders
+        # The oldest subscription comes first on an invoice that several share.
+        return orders.sorted("id")
 
     @api.model
     def _plan_run(self, orders, *, origin="daily", run_date=None, scope=None):

@@ -242,7 +242,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         kind = "recurring_billing.mail_activity_parked"
         if not self.activity_search([kind]):
-            self.activity_schedule(
+            # It waits in the owner's list; a mail a night would be noise.
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
                 kind, note=message, user_id=(self.user_id or self.env.user).id
             )
 
@@ -263,6 +264,16 @@ class SaleOrder(models.Model):
                     "form",
                 )
             ],
+        }
+
+    def action_billing_open_parked(self):
+        """Why this subscription is set aside."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "billing.run.item",
+            "res_id": self.billing_open_item_id.id,
+            "view_mode": "form",
         }
 
     def action_open_billing_entries(self):

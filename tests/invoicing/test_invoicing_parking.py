@@ -110,7 +110,7 @@ class TestInvoicingParking(ParkingCommon):
         for vals, missing in (({"zip": False}, "postal code"), ({}, "country")):
             self.customer.sudo().write(vals or {"country_id": False})
             run = self._run_on("2026-01-01")
-            self.assertIn(f"has no {missing}", run.item_ids[0].message)
+            self.assertIn(f"{missing} missing", run.item_ids[0].message)
 
     def test_archived_customer_is_named(self):
         self.customer.sudo().active = False
