@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from .money import quantize
 from .periods import Period, merge
 from .recurrence import RecurrenceRule
 
@@ -80,6 +81,24 @@ class Unit:
         beyond = abs(Fraction(difference)) - back
         charged = back * Fraction(self.charged) / Fraction(settled) + beyond
         return charged / abs(Fraction(difference))
+
+
+def settled_by_document(
+    charged: Decimal, *, origin_settled: Decimal, origin_charged: Decimal, step: Decimal
+) -> Decimal:
+    """What a line that credits or replaces a charge takes from the promise.
+
+    What was conceded on the charge comes back with it, in proportion.
+
+    :param charged: what the correcting line says, signed as a charge.
+    :param origin_settled: what the corrected entry took from the promise.
+    :param origin_charged: what its document said.
+    :param step: rounding step of the currency.
+    """
+    if not origin_charged:
+        return charged
+    ratio = Fraction(origin_settled) / Fraction(origin_charged)
+    return quantize(Fraction(charged) * ratio, step)
 
 
 def units(

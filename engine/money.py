@@ -27,6 +27,15 @@ def quantize(amount: Decimal | Fraction | int, step: Decimal) -> Decimal:
     return (count if steps >= 0 else -count) * step
 
 
+def line_price(quantity: Decimal, price: Decimal, discount: Decimal) -> Fraction:
+    """What a line comes to: quantity × price less discount, exact.
+
+    :param price: of one unit, in the line's own price convention.
+    :param discount: percent of the price given up.
+    """
+    return Fraction(quantity) * Fraction(price) * (100 - Fraction(discount)) / 100
+
+
 def split(
     total: Decimal, weights: Sequence[Decimal | Fraction | int], step: Decimal
 ) -> list[Decimal]:

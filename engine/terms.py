@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from .errors import InvalidTerms
+from .money import line_price
 from .periods import FOREVER, Period, span, subtract
 from .proration import BASES, Basis
 from .recurrence import RecurrenceRule
@@ -40,12 +41,7 @@ class LineVersion:
     @property
     def amount(self) -> Fraction:
         """Exact price of a full period."""
-        return (
-            Fraction(self.quantity)
-            * Fraction(self.price)
-            * (100 - Fraction(self.discount))
-            / 100
-        )
+        return line_price(self.quantity, self.price, self.discount)
 
 
 @dataclass(frozen=True, order=True, slots=True)

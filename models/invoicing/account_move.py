@@ -31,6 +31,7 @@ class AccountMove(models.Model):
             lines = move.invoice_line_ids
             # Whether there are any is no secret to who may read the invoice.
             move.billing_has_entries = bool(lines.sudo().billing_entry_ids)
+            # The same holds for what it credits.
             move.billing_credits_periods = move.move_type == "out_refund" and bool(
                 lines.billing_origin_line_id.sudo().billing_entry_ids
             )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import psycopg2
 from psycopg2 import errorcodes, errors
+from psycopg2.extras import execute_values
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -120,20 +121,17 @@ class BillingInvoicing(models.AbstractModel):
         # An order may have been cancelled since the run was planned.
         orders = items.order_id.filtered("is_billing_subscription")
         lines = orders.order_line.filtered("billing_anchor_date")
-        versions, pauses = lines._get_billing_versions(), lines._get_billing_pauses()
+        read_terms = lines._get_billing_terms_reader()
         billed = self._get_billed_entries(lines)
-        bills = []
+        bills, idle = [], items.browse()
         for item in items:
             bill = Bill(item)
             try:
                 for line in item.order_id.order_line & lines:
-                    terms = line._prepare_billing_terms(
-                        line.billing_start_date,
-                        versions.get(line.id, ()),
-                        pauses.get(line.order_id.id, ()),
-                    )
                     bill.lines[line.id] = line
-                    bill.charges += due_charges(terms, billed.get(line.id, ()), as_of)
+                    bill.charges += due_charges(
+                        read_terms(line), billed.get(line.id, ()), as_of
+                    )
                 if bill.charges:
                     bill.extra_lines = self._get_extra_lines(item.order_id)
                     self._check_bill(bill, as_of)
@@ -143,10 +141,11 @@ class BillingInvoicing(models.AbstractModel):
             except Exception as error:  # noqa: BLE001 - it is set aside with its reason
                 self._park(item, error)
                 continue
-            if not bill.charges:
-                self._skip(item)
-                continue
-            bills.append(bill)
+            if bill.charges:
+                bills.append(bill)
+            else:
+                idle |= item
+        self._skip_items(idle)
         return bills
 
     def _get_extra_lines(self, order):
@@ -331,6 +330,7 @@ class BillingInvoicing(models.AbstractModel):
         before.is_open = False
         # The unique index must see the old one closed first.
         before.flush_recordset()
+        # Its own bookkeeping, as above.
         item.sudo().write(
             {
                 "state": "parked",
@@ -385,21 +385,34 @@ class BillingInvoicing(models.AbstractModel):
             kind=type(error).__name__,
         )
 
-    def _skip(self, item):
+    def _skip_items(self, items):
         """Nothing was due after all: something else settled it meanwhile."""
-        self._solve(item)
-        # Its own bookkeeping, as in _park.
-        item.sudo().state = "skipped"
+        self._close_items(items._get_open_items(items.order_id))
+        # Its own bookkeeping, as in _park_as.
+        items.sudo().state = "skipped"
 
-    def _finish_bill(self, bill):
-        """Note on the item what was billed, and clear what it waited for."""
-        self._solve(bill.item)
-        # Its own bookkeeping, as in _park.
-        bill.item.sudo().write({"state": "done", "amount": bill.untaxed})
+    def _finish_bills(self, bills):
+        """Note on the items what was billed, and clear what they waited for."""
+        items = self.env["billing.run.item"].browse(bill.item.id for bill in bills)
+        self._close_items(items._get_open_items(items.order_id))
+        items.flush_model(["state", "amount"])
+        execute_values(
+            self.env.cr._obj,
+            """
+            UPDATE billing_run_item item SET state = 'done', amount = billed.amount
+              FROM (VALUES %s) AS billed(id, amount)
+             WHERE item.id = billed.id
+            """,
+            [(bill.item.id, bill.untaxed) for bill in bills],
+        )
+        items.invalidate_recordset(["state", "amount"])
 
-    def _solve(self, item):
-        open_item = item._get_open_items(item.order_id).get(item.order_id.id)
-        if open_item:
-            # Its own bookkeeping, as in _park.
-            open_item.sudo().write({"is_open": False, "solved_at": self.env.cr.now()})
+    def _close_items(self, open_items):
+        """What was set aside is mended.
+
+        :param dict open_items: open ``billing.run.item`` by order id.
+        """
+        for item in open_items.values():
+            # Its own bookkeeping, as in _park_as.
+            item.sudo().write({"is_open": False, "solved_at": self.env.cr.now()})
             item.order_id._billing_clear_parked_activity()

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from odoo import Command, models
 from odoo.tools.misc import format_date
 
+from ...engine.money import line_price
 from ...engine.periods import Period
 from ..subscription.sale_order_line import as_decimal
 from .billing_invoicing import Bill, Parked
@@ -60,8 +62,7 @@ class BillingInvoicing(models.AbstractModel):
         )
         self._check_lock_dates(to_post, bills)
         to_post._post(soft=True)
-        for bill in bills:
-            self._finish_bill(bill)
+        self._finish_bills(bills)
 
     def _create_moves(self, vals_list):
         """Create invoices with core's own path, without a note for each: the run and
@@ -151,11 +152,17 @@ class BillingInvoicing(models.AbstractModel):
 
     def _get_total(self, members, extra):
         """What a document of these members would come to, before tax."""
-        total = sum(c.charged for _bill, charges in members for c in charges)
+        total = sum(
+            (Fraction(c.charged) for _bill, charges in members for c in charges),
+            Fraction(0),
+        )
         for lines in extra.values():
             for line in lines:
-                amount = as_decimal(line.price_unit) * as_decimal(line.qty_to_invoice)
-                total += amount * (100 - as_decimal(line.discount)) / 100
+                total += line_price(
+                    as_decimal(line.qty_to_invoice),
+                    as_decimal(line.price_unit),
+                    as_decimal(line.discount),
+                )
         return total
 
     def _carry_over(self, bill, charges):

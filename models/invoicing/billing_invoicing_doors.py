@@ -4,27 +4,32 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ...engine.money import quantize
+from ...engine.entries import settled_by_document
+from ...engine.money import line_price, quantize
 from ...engine.periods import Period
 from ...engine.promise import promised_amount
 from ..subscription.sale_order_line import as_decimal
 from .billing_entry import ledger_writer
 
 
-def line_amount(line):
+def charged_on(line):
     """What an invoice line says, in its own price convention, as a charge is signed.
 
     :param line: an ``account.move.line`` of an invoice or credit note.
     :rtype: Decimal
     """
-    amount = (
-        as_decimal(line.price_unit)
-        * as_decimal(line.quantity)
-        * (100 - as_decimal(line.discount))
-        / 100
+    amount = line_price(
+        as_decimal(line.quantity),
+        as_decimal(line.price_unit),
+        as_decimal(line.discount),
     )
     sign = -1 if line.move_id.move_type == "out_refund" else 1
     return sign * quantize(amount, as_decimal(line.currency_id.rounding))
+
+
+def is_credit(line):
+    """Whether a document line credits another one, made by hand from its invoice."""
+    return bool(line.billing_origin_line_id and line.move_id.move_type == "out_refund")
 
 
 class BillingInvoicing(models.AbstractModel):
@@ -34,6 +39,7 @@ class BillingInvoicing(models.AbstractModel):
 
     def _free_lines(self, lines):
         """Forget the entries of draft invoice lines: their days are billed later."""
+        # The ledger has no write access for users; this is its door.
         entries = ledger_writer(lines.sudo().billing_entry_ids)
         orders = entries.order_id
         entries.unlink()
@@ -41,6 +47,7 @@ class BillingInvoicing(models.AbstractModel):
 
     def _give_up_lines(self, lines):
         """Replace the entries of draft lines by waivers: their days stay settled."""
+        # The ledger has no write access for users; this is its door.
         for entry in ledger_writer(lines.sudo().billing_entry_ids):
             settled = entry.settled_amount
             vals = {
@@ -69,7 +76,7 @@ class BillingInvoicing(models.AbstractModel):
             )[:1]
             if not entry or entry.state != "draft":
                 continue
-            charged = line_amount(line)
+            charged = charged_on(line)
             before = as_decimal(entry.charged_amount)
             if charged == before:
                 continue
@@ -88,6 +95,7 @@ class BillingInvoicing(models.AbstractModel):
     def _post_entries(self, moves):
         """Follow posted documents; a credit note writes what it takes back."""
         lines = moves.invoice_line_ids
+        # Whether there is an entry is no secret to who may post the document.
         own = lines.filtered(lambda line: line.sudo().billing_entry_ids)
         self._sync_concessions(own)
         for line in own:
@@ -98,17 +106,16 @@ class BillingInvoicing(models.AbstractModel):
                 {"state": "posted", "untaxed_amount": sign * line.price_subtotal}
             )
         credits = (lines - own).filtered(
+            # Whether there is an entry is no secret to who may post the document.
             lambda line: (
-                line.move_id.move_type == "out_refund"
-                and line.billing_origin_line_id.sudo().billing_entry_ids
+                is_credit(line) and line.billing_origin_line_id.sudo().billing_entry_ids
             )
         )
-        self._write_credit_entries(credits)
-        billed = own | credits.billing_origin_line_id
-        # Which subscription an invoice bills is no secret to who may post it.
-        self._refresh_orders(
-            billed.sudo().billing_entry_ids.order_id.with_env(self.env)
-        )
+        if credits:
+            self._write_credit_entries(credits)
+            # Which subscription an invoice bills is no secret to who may post it.
+            entries = credits.billing_origin_line_id.sudo().billing_entry_ids
+            self._refresh_orders(entries.order_id.with_env(self.env))
 
     def _unpost_entries(self, moves):
         """Follow documents back to draft; a credit note gives nothing back any more."""
@@ -116,7 +123,7 @@ class BillingInvoicing(models.AbstractModel):
         for line in lines:
             # The ledger has no write access for users; this is its door.
             entries = ledger_writer(line.sudo().billing_entry_ids)
-            if line.billing_origin_line_id and line.move_id.move_type == "out_refund":
+            if is_credit(line):
                 self._void(entries)
             else:
                 entries.filtered(lambda e: e.state == "posted").state = "draft"
@@ -144,8 +151,11 @@ class BillingInvoicing(models.AbstractModel):
     def _revive_entries(self, moves):
         """Take cancelled documents back to draft, if their days are still free.
 
+        A credit note writes its entries anew when it is posted.
+
         :raises UserError: when the period was billed elsewhere meanwhile.
         """
+        lines = moves.invoice_line_ids.filtered(lambda line: not is_credit(line))
         # The ledger has no write access for users; this is its door.
         entries = (
             self.env["billing.entry"]
@@ -153,34 +163,12 @@ class BillingInvoicing(models.AbstractModel):
             .search(
                 [
                     ("state", "=", "void"),
-                    ("void_line_ref", "in", moves.invoice_line_ids.ids),
+                    ("void_line_ref", "in", lines.ids),
                 ]
             )
         )
         for entry in entries:
-            taken = entry.search(
-                [
-                    ("sale_line_id", "=", entry.sale_line_id.id),
-                    ("state", "!=", "void"),
-                    ("kind", "in", ("charge", "opening")),
-                    ("period_start", "<=", entry.period_end),
-                    ("period_end", ">=", entry.period_start),
-                ],
-                limit=1,
-            )
-            if taken and entry.kind == "charge":
-                raise UserError(
-                    self.env._(
-                        "%(document)s cannot come back: %(start)s to %(end)s of "
-                        "%(order)s was billed on %(other)s meanwhile. Delete this "
-                        "document, or credit the other one first.",
-                        document=entry.document_name,
-                        start=format_date(self.env, entry.period_start),
-                        end=format_date(self.env, entry.period_end),
-                        order=entry.order_id.name,
-                        other=taken.move_id.display_name or taken.display_name,
-                    )
-                )
+            self._check_days_free(entry)
             ledger_writer(entry).write(
                 {
                     "state": "draft",
@@ -189,6 +177,32 @@ class BillingInvoicing(models.AbstractModel):
                 }
             )
         self._refresh_orders(entries.order_id.with_env(self.env))
+
+    def _check_days_free(self, entry):
+        """Refuse to revive a void charge whose days were billed elsewhere meanwhile."""
+        taken = entry.search(
+            [
+                ("sale_line_id", "=", entry.sale_line_id.id),
+                ("state", "!=", "void"),
+                ("kind", "in", ("charge", "opening")),
+                ("period_start", "<=", entry.period_end),
+                ("period_end", ">=", entry.period_start),
+            ],
+            limit=1,
+        )
+        if taken and entry.kind == "charge":
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot come back: %(start)s to %(end)s of "
+                    "%(order)s was billed on %(other)s meanwhile. Delete this "
+                    "document, or credit the other one first.",
+                    document=entry.document_name,
+                    start=format_date(self.env, entry.period_start),
+                    end=format_date(self.env, entry.period_end),
+                    order=entry.order_id.name,
+                    other=taken.move_id.display_name or taken.display_name,
+                )
+            )
 
     # === Credit notes and what replaces an invoice === #
 
@@ -222,6 +236,7 @@ class BillingInvoicing(models.AbstractModel):
     def _take_over(self, moves):
         """Let a draft that replaces a credited invoice settle the same periods."""
         for line in moves.invoice_line_ids:
+            # Whether there is an entry is no secret to who may credit the invoice.
             if line.billing_origin_line_id.sudo().billing_entry_ids:
                 self._copy_entry_for(line, state="draft")
         orders = moves.invoice_line_ids.sale_line_ids.order_id
@@ -233,16 +248,13 @@ class BillingInvoicing(models.AbstractModel):
         origin = line.billing_origin_line_id.sudo().billing_entry_ids.filtered(
             lambda entry: entry.kind != "waiver"
         )[:1]
-        charged = line_amount(line)
-        settled = charged
-        if origin.charged_amount:
-            # What was conceded on the invoice comes back with it.
-            settled = quantize(
-                charged
-                * as_decimal(origin.settled_amount)
-                / as_decimal(origin.charged_amount),
-                as_decimal(line.currency_id.rounding),
-            )
+        charged = charged_on(line)
+        settled = settled_by_document(
+            charged,
+            origin_settled=as_decimal(origin.settled_amount),
+            origin_charged=as_decimal(origin.charged_amount),
+            step=as_decimal(line.currency_id.rounding),
+        )
         sign = -1 if line.move_id.move_type == "out_refund" else 1
         return ledger_writer(origin).copy(
             {
@@ -269,11 +281,12 @@ class BillingInvoicing(models.AbstractModel):
             id; its amount is then what was charged.
         """
         rows = []
-        for line in lines.filtered(lambda line: line.billing_start_date <= until):
-            terms = line._get_billing_terms()[line.id]
+        opened = lines.filtered(lambda line: line.billing_start_date <= until)
+        terms = opened._get_billing_terms()
+        for line in opened:
             span = Period.inclusive(line.billing_start_date, until)
             move_line = (move_lines or {}).get(line.id)
-            settled = promised_amount(terms, span)
+            settled = promised_amount(terms[line.id], span)
             rows.append(
                 {
                     "company_id": line.company_id.id,
@@ -288,7 +301,7 @@ class BillingInvoicing(models.AbstractModel):
                     "period_start": span.start,
                     "period_end": span.last,
                     "settled_amount": settled,
-                    "charged_amount": line_amount(move_line) if move_line else 0,
+                    "charged_amount": charged_on(move_line) if move_line else 0,
                     "move_line_id": move_line.id if move_line else None,
                 }
             )

@@ -149,7 +149,7 @@ class BillingInvoicing(models.AbstractModel):
         lines = orders.order_line.filtered("billing_anchor_date")
         if not lines:
             return
-        versions, pauses = lines._get_billing_versions(), lines._get_billing_pauses()
+        read_terms = lines._get_billing_terms_reader()
         billed = self._get_billed_entries(lines)
         line_rows, order_dates = [], {order.id: [] for order in lines.order_id}
         for line in lines:
@@ -158,12 +158,7 @@ class BillingInvoicing(models.AbstractModel):
                 (e.period.last for e in entries if e.kind in ("charge", "opening")),
                 default=None,
             )
-            following = self._get_next_date(
-                line,
-                entries,
-                versions.get(line.id, ()),
-                pauses.get(line.order_id.id, ()),
-            )
+            following = self._get_next_date(line, entries, read_terms)
             line_rows.append((line.id, following, until))
             order_dates[line.order_id.id].append((following, until))
         self._write_dates("sale_order_line", line_rows)
@@ -183,19 +178,19 @@ class BillingInvoicing(models.AbstractModel):
         orders = self.env["sale.order"].browse(next_dates)
         # Its own bookkeeping: users read the items, the service writes them.
         items = self.env["billing.run.item"].sudo()
-        for item in items._get_open_items(orders).values():
+        settled = {}
+        for order_id, item in items._get_open_items(orders).items():
             today = item.company_id._billing_today()
-            following = next_dates[item.order_id.id]
+            following = next_dates[order_id]
             if not following or following > max(today, item.run_id.run_date):
-                self._solve(item)
+                settled[order_id] = item
+        self._close_items(settled)
 
-    def _get_next_date(self, line, entries, versions, pauses):
+    def _get_next_date(self, line, entries, read_terms):
         """The day a run must look at the line: today when something is due."""
         today = line.company_id._billing_today()
         try:
-            terms = line._prepare_billing_terms(
-                line.billing_start_date, versions, pauses
-            )
+            terms = read_terms(line)
             due = due_charges(terms, entries, today)
         except CatchUpLimitExceeded:
             # A run for an earlier date, which bills a part, must find it.

@@ -8,7 +8,6 @@ PARK_CODES = [
     ("currency_inactive", "Currency inactive"),
     ("rate_missing", "Exchange rate missing"),
     ("product_archived", "Product archived"),
-    ("journal_missing", "Sales journal missing"),
     ("period_locked", "Accounting period closed"),
     ("catch_up_limit", "Too many missed periods"),
     ("invalid_terms", "Terms that cannot be computed"),

@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -7,6 +5,7 @@ from odoo.tools.misc import format_date
 
 from ...engine.lifecycle import state_on
 from ...engine.periods import ONE_DAY
+from ...engine.recurrence import RecurrenceRule
 from ...engine.terms import Pause, moved_end
 from .guards import promise_writer
 
@@ -194,5 +193,4 @@ class SaleOrder(models.Model):
         """Last day of the first term of a subscription that starts on ``start``."""
         self.ensure_one()
         plan = self.billing_plan_id
-        months = plan.term_length * (12 if plan.term_unit == "year" else 1)
-        return start + relativedelta(months=months) - ONE_DAY
+        return RecurrenceRule(plan.term_unit, plan.term_length, start).period(0).last

@@ -209,15 +209,23 @@ class SaleOrderLine(models.Model):
         :return: ``{line id: LineTerms}``.
         :raises BillingError: when a line promises nothing definite.
         """
+        read = self._get_billing_terms_reader()
+        return {line.id: read(line) for line in self}
+
+    def _get_billing_terms_reader(self):
+        """A function that gives the promise of one of these running lines.
+
+        Versions and pauses are read once for all; a line whose promise is not definite
+        raises when it is asked for, and spoils none of the others.
+
+        :return: ``line -> LineTerms``, raising BillingError.
+        """
         versions, pauses = self._get_billing_versions(), self._get_billing_pauses()
-        return {
-            line.id: line._prepare_billing_terms(
-                line.billing_start_date,
-                versions.get(line.id, ()),
-                pauses.get(line.order_id.id, ()),
-            )
-            for line in self
-        }
+        return lambda line: line._prepare_billing_terms(
+            line.billing_start_date,
+            versions.get(line.id, ()),
+            pauses.get(line.order_id.id, ()),
+        )
 
     def _prepare_billing_terms(self, start, versions, pauses=()):
         self.ensure_one()

@@ -10,6 +10,7 @@ from ledger import Story
 from lines import MARCH, change, charged, line, money, only, opening
 
 from engine.charging import BilledEntry
+from engine.entries import settled_by_document
 from engine.periods import Period
 from engine.recurrence import RecurrenceRule
 
@@ -116,3 +117,27 @@ def test_credit_note_with_a_waiver_leaves_nothing_open():
 
 def note(amount):
     return BilledEntry("adjustment", MARCH, money(amount), money(amount))
+
+
+@pytest.mark.parametrize(
+    ("charged_back", "settled", "billed", "expected"),
+    [
+        # Charged in full: what the credit note says.
+        ("-30.00", "100.00", "100.00", "-30.00"),
+        # 20 conceded on 100: the whole credit takes the concession back with it.
+        ("-80.00", "100.00", "80.00", "-100.00"),
+        ("-26.67", "100.00", "80.00", "-33.34"),
+        # Nothing was charged: nothing to be in proportion to.
+        ("-5.00", "100.00", "0", "-5.00"),
+    ],
+)
+def test_credit_note_takes_concessions_back_with_it(
+    charged_back, settled, billed, expected
+):
+    found = settled_by_document(
+        Decimal(charged_back),
+        origin_settled=Decimal(settled),
+        origin_charged=Decimal(billed),
+        step=Decimal("0.01"),
+    )
+    assert found == Decimal(expected)

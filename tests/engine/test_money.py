@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import STEPS
 
 from engine.errors import InvalidAmount
-from engine.money import quantize, split
+from engine.money import line_price, quantize, split
 
 CENT = Decimal("0.01")
 EXACT = st.fractions(-(10**9), 10**9, max_denominator=10**6)
@@ -93,3 +93,9 @@ def test_split_loses_no_cent_and_stays_within_one_step(steps, weights, step):
         assert share % step == 0
         exact = Fraction(total) * weight / sum(weights)
         assert abs(Fraction(share) - exact) < Fraction(step)
+
+
+def test_line_price_is_exact_after_discount():
+    price = line_price(Decimal(3), Decimal("33.33"), Decimal("12.5"))
+    assert price == Fraction("87.49125")
+    assert line_price(Decimal(-2), Decimal(10), Decimal(100)) == 0

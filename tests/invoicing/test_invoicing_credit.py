@@ -95,6 +95,20 @@ class TestInvoicingCredit(BillingCommon):
             credit.action_post()
         self.assertEqual(len(self._amounts()), 3)
 
+    def test_cancelled_credit_note_back_in_draft_moves_nothing_until_posted(self):
+        credit = self._credit("given_up")
+        with self._on("2026-03-05"):
+            credit.action_post()
+            credit.button_cancel()
+            self.assertEqual(self._amounts(), [("charge", 100.0, 100.0)])
+            credit.button_draft()
+            self.assertEqual(self._amounts(), [("charge", 100.0, 100.0)])
+            credit.invoice_line_ids.price_unit = 40.0
+            credit.action_post()
+        self.assertEqual(
+            self._amounts()[1:], [("adjustment", -40.0, -40.0), ("waiver", 40.0, 0.0)]
+        )
+
     def test_credit_note_posted_without_an_answer_is_refused(self):
         credit = self._credit("again")
         credit.billing_rebill = False

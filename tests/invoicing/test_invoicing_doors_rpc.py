@@ -32,7 +32,7 @@ class TestInvoicingDoorsRpc(BillingCommon, HttpCase):
         self.env.invalidate_all()
         return result
 
-    def _refused(self, records, method, *args, **kwargs):
+    def _check_refused(self, records, method, *args, **kwargs):
         with (
             mute_logger("odoo.http"),
             self.assertRaises(JsonRpcException),
@@ -48,17 +48,19 @@ class TestInvoicingDoorsRpc(BillingCommon, HttpCase):
         order, _invoice = self._bill("post")
         entry = self.env["billing.entry"].search([("order_id", "=", order.id)])
         forged = {"billing_ledger_writer": True, "billing_promise_writer": True}
-        self._refused(entry, "write", {"charged_amount": 0}, context=forged)
-        self._refused(entry, "unlink", context=forged)
-        self._refused(order.order_line, "write", {"price_unit": 1}, context=forged)
-        self._refused(order, "write", {"billing_end_date": "2026-03-02"})
+        self._check_refused(entry, "write", {"charged_amount": 0}, context=forged)
+        self._check_refused(entry, "unlink", context=forged)
+        self._check_refused(
+            order.order_line, "write", {"price_unit": 1}, context=forged
+        )
+        self._check_refused(order, "write", {"billing_end_date": "2026-03-02"})
         self.assertEqual(entry.charged_amount, 100.0)
 
     def test_private_methods_of_the_service_are_out_of_reach(self):
         order, _invoice = self._bill("post")
         service = self.env["billing.invoicing"]
-        self._refused(service, "_insert_entries", [])
-        self._refused(order, "_billing_close", "2026-03-02", self.reason.id)
+        self._check_refused(service, "_insert_entries", [])
+        self._check_refused(order, "_billing_close", "2026-03-02", self.reason.id)
 
     def test_deleted_draft_frees_its_period(self):
         order, draft = self._bill("draft")
@@ -68,7 +70,7 @@ class TestInvoicingDoorsRpc(BillingCommon, HttpCase):
     def test_line_of_a_draft_needs_an_answer(self):
         order, draft = self._bill("draft")
         line = draft.invoice_line_ids
-        self._refused(draft, "write", {"invoice_line_ids": [[2, line.id, 0]]})
+        self._check_refused(draft, "write", {"invoice_line_ids": [[2, line.id, 0]]})
         self.assertEqual(self._states(order), ["draft"])
         self._call(line, "unlink", context={"billing_dropped_line": "give_up"})
         self.assertEqual(self._states(order), ["posted", "posted"])
@@ -97,7 +99,7 @@ class TestInvoicingDoorsRpc(BillingCommon, HttpCase):
         wizard = wizard.create(
             {"journal_id": invoice.journal_id.id, "date": "2026-03-05"}
         )
-        self._refused(wizard, "refund_moves")
+        self._check_refused(wizard, "refund_moves")
         self._call(wizard, "modify_moves")
         self.assertEqual(self._states(order), ["draft", "posted", "posted"])
 
