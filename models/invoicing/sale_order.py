@@ -276,6 +276,13 @@ class SaleOrder(models.Model):
             "view_mode": "form",
         }
 
+    def action_open_billing_periods(self):
+        """The ledger of this subscription by month: which days are billed."""
+        return {
+            **self.action_open_billing_entries(),
+            "context": {"group_by": ["period_start:month"]},
+        }
+
     def action_open_billing_entries(self):
         """The ledger of this subscription."""
         self.ensure_one()

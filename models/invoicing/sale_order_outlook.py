@@ -224,6 +224,16 @@ class SaleOrder(models.Model):
         for order in self:
             order.billing_next_untaxed = amounts.get(order, 0.0)
 
+    @api.depends("partner_id", "billing_next_date")
+    @api.depends_context("billing_show_customer", "lang")
+    def _compute_display_name(self):
+        # EXTENDS sale: a chip of the calendar says who, and how much.
+        super()._compute_display_name()
+        if self.env.context.get("billing_show_customer"):
+            for order in self.filtered("is_billing_subscription"):
+                amount = order._get_billing_amount_text(order.billing_next_untaxed)
+                order.display_name = f"{order.partner_id.display_name} · {amount}"
+
     # === What is in the way === #
 
     @api.depends_context("lang")
@@ -274,6 +284,19 @@ class SaleOrder(models.Model):
             return 0
         previews = self.env["billing.preview"]._get_previews(self, COMING)[self]
         return sum(1 for preview in previews if preview.day <= today)
+
+    def action_billing_see_next(self):
+        """The next invoice as the customer will see it."""
+        self.ensure_one()
+        preview = self.env["billing.invoice.preview"].create({"order_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Next invoice of %(order)s", order=self.name),
+            "res_model": "billing.invoice.preview",
+            "res_id": preview.id,
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def action_billing_invoice_late(self):
         """Bill what is due, and stay on the form."""

@@ -6,3 +6,4 @@ from . import sale_order_line_history
 from . import sale_order
 from . import sale_order_change
 from . import sale_order_history
+from . import sale_order_screen

@@ -24,6 +24,32 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self._billing_lock()
         self._check_billing_running(start)
+        self._check_billing_pause(start, end)
+        pause = promise_writer(self.env["billing.pause"]).create(
+            {
+                "order_id": self.id,
+                "company_id": self.company_id.id,
+                "start_date": start,
+                "end_date": end,
+                "reason": reason,
+            }
+        )
+        self._billing_after_change()
+        return pause.with_env(self.env)
+
+    def _check_billing_pause(self, start, end):
+        """Refuse a pause that ends before it begins, or that meets another one."""
+        self.ensure_one()
+        if end and end < start:
+            raise UserError(
+                self.env._(
+                    "A pause of %(order)s ends on %(end)s, before it begins. Choose a "
+                    "last day from %(start)s on.",
+                    order=self.name,
+                    start=format_date(self.env, start),
+                    end=format_date(self.env, end),
+                )
+            )
         for pause in self.billing_pause_ids:
             if (not end or pause.start_date <= end) and (
                 not pause.end_date or pause.end_date >= start
@@ -36,17 +62,6 @@ class SaleOrder(models.Model):
                         date=format_date(self.env, pause.start_date),
                     )
                 )
-        pause = promise_writer(self.env["billing.pause"]).create(
-            {
-                "order_id": self.id,
-                "company_id": self.company_id.id,
-                "start_date": start,
-                "end_date": end,
-                "reason": reason,
-            }
-        )
-        self._billing_after_change()
-        return pause.with_env(self.env)
 
     def _billing_resume(self, on):
         """Serve again from ``on``; a pause that has not begun by then is dropped.

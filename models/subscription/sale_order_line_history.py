@@ -11,6 +11,19 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
+    def action_open_billing_versions(self):
+        """The versions of this line, the newest first."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "recurring_billing.billing_line_version_action"
+        )
+        return {
+            **action,
+            "domain": [("sale_line_id", "=", self.id)],
+            "context": {},
+            "target": "new",
+        }
+
     def _get_billing_history(self):
         """(day, text) of each change of the line, and of its own start and end."""
         self.ensure_one()

@@ -102,13 +102,15 @@ class BillingSubscriptionChange(models.TransientModel):
     def _add_line(self):
         if not self.product_id:
             raise UserError(self.env._("Choose the product of the new line."))
-        self.env["sale.order.line"].create(
-            {
-                "order_id": self.order_id.id,
-                "product_id": self.product_id.id,
-                "product_uom_qty": self.quantity,
-                "price_unit": self.price_unit,
-                "discount": self.discount,
-                "billing_start_date": self.effective_date,
-            }
-        )
+        self.env["sale.order.line"].create(self._prepare_line_vals())
+
+    def _prepare_line_vals(self):
+        """The values of the line to add."""
+        return {
+            "order_id": self.order_id.id,
+            "product_id": self.product_id.id,
+            "product_uom_qty": self.quantity,
+            "price_unit": self.price_unit,
+            "discount": self.discount,
+            "billing_start_date": self.effective_date,
+        }
