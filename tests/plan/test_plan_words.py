@@ -2,49 +2,48 @@ from odoo.tests import Form, tagged
 
 from ..common import BillingCommon
 
-
 #: Values of a calendar plan, and what its sentence says on 24/11/2026.
 RHYTHMS = [
     (
         {"billing_day": 31},
         (
-            "on the last day of the month for the month that starts; a start on 12/15 "
-            "pays 16 days of 31"
+            "on the last day of the month for the month that starts; a start on "
+            "12/15 pays 16 days of 31"
         ),
     ),
     (
         {"billing_day": 15},
         (
-            "on day 15 of the month for the month that starts; a start on 12/18 pays 28 "
-            "days of 31"
+            "on day 15 of the month for the month that starts; a start on 12/18 "
+            "pays 28 days of 31"
         ),
     ),
     (
         {"interval": 3},
         (
-            "on January 1, April 1, July 1, October 1 each year for the 3 months that "
-            "start; a start on 12/15 pays 17 days of 92"
+            "on January 1, April 1, July 1, October 1 each year for the 3 months "
+            "that start; a start on 12/15 pays 17 days of 92"
         ),
     ),
     (
         {"interval": 5},
         (
-            "on the 1st every 5 months for the 5 months that start; a start on 12/15 pays "
-            "48 days of 153"
+            "on the 1st every 5 months for the 5 months that start; a start on "
+            "12/15 pays 48 days of 153"
         ),
     ),
     (
         {"unit": "year", "billing_month": "7"},
         (
-            "on July 1 each year for the year that starts; a start on 12/15 pays 198 days "
-            "of 365"
+            "on July 1 each year for the year that starts; a start on 12/15 pays "
+            "198 days of 365"
         ),
     ),
     (
         {"unit": "year", "interval": 2},
         (
-            "on January 1 every 2 years for the 2 years that start; a start on 12/15 pays "
-            "382 days of 730"
+            "on January 1 every 2 years for the 2 years that start; a start on "
+            "12/15 pays 382 days of 730"
         ),
     ),
     (
@@ -54,8 +53,8 @@ RHYTHMS = [
     (
         {"unit": "week", "interval": 2},
         (
-            "on a Monday every 2 weeks for the 2 weeks that start; a start on Thursday "
-            "pays 11 days of 14"
+            "on a Monday every 2 weeks for the 2 weeks that start; a start on "
+            "Thursday pays 11 days of 14"
         ),
     ),
 ]
