@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..plan.alerts import as_link
+
 
 class ResPartner(models.Model):
     """What a customer's record keeps subscriptions waiting for."""
@@ -47,7 +49,7 @@ class ResPartner(models.Model):
                 "level": level,
                 "message": message,
                 "action_text": self.env._("Show them"),
-                "action": members._get_list_action(),
+                "action": as_link(members._get_list_action()),
             }
         return alerts
 

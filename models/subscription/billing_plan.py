@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..plan.alerts import as_link
 from ..plan.billing_plan_words import CALENDAR
 from .figures import convert_sum, get_live_domain
 
@@ -89,7 +90,7 @@ class BillingPlan(models.Model):
         count = saved.subscription_count
         show = {
             "action_text": self.env._("Show them"),
-            "action": saved.action_open_subscriptions(),
+            "action": as_link(saved.action_open_subscriptions()),
         }
         if any(self[name] != saved[name] for name in FIXED_AT_START):
             alerts["billing_dates_kept"] = {

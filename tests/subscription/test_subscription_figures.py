@@ -117,6 +117,14 @@ class TestSubscriptionFigures(BillingCommon):
             "1 running subscription follows from its next invoice on.",
         )
 
+    def test_warning_opens_the_list_of_subscriptions(self):
+        form = self._plan_form()
+        form.interval = 2
+        action = form.alerts["billing_dates_kept"]["action"]
+        self.assertNotIn("view_mode", action)
+        view = self.env.ref("recurring_billing.sale_order_view_list_billing")
+        self.assertEqual(list(action["views"][0]), [view.id, "list"])
+
     def test_unchanged_plan_warns_of_nothing(self):
         form = self._plan_form()
         self.assertFalse(form.alerts)
