@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from itertools import groupby, islice
+from itertools import islice
 
 from babel.dates import format_skeleton
 
 from odoo import api, fields, models
+from odoo.tools import groupby
 from odoo.tools.misc import babel_locale_parse, format_date
 
 from ...engine.errors import BillingError
@@ -82,10 +83,12 @@ class BillingPlan(models.Model):
     def _get_next_dates_sentences(self):
         """The first four invoices of a subscription that starts today, in words."""
         terms = self._get_sample_terms()
-        periods = groupby(contracted_periods(terms), key=lambda due: due.scheduled)
+        # Two of them may share the first date.
+        periods = islice(contracted_periods(terms), 5)
+        invoices = groupby(periods, key=lambda due: due.scheduled)
         return [
-            self._get_next_date_sentence(terms, day, list(due))
-            for day, due in islice(periods, 4)
+            self._get_next_date_sentence(terms, day, due)
+            for day, due in islice(invoices, 4)
         ]
 
     def _get_next_date_sentence(self, terms, day, due):
