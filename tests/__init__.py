@@ -11,6 +11,11 @@ from .invoicing import test_invoicing_scenario_companies
 from .invoicing import test_invoicing_core
 from .invoicing import test_invoicing_parking
 from .plan import test_plan_rules
+from .plan import test_plan_words
+from .subscription import test_subscription_figures
+from .subscription import test_subscription_first_steps
+from .invoicing import test_invoicing_schedule
+from .invoicing import test_invoicing_figures
 from .subscription import test_subscription_start
 from .subscription import test_subscription_versions
 from .subscription import test_subscription_mirror

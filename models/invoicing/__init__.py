@@ -1,6 +1,8 @@
 from . import billing_entry
 from . import billing_run
 from . import billing_run_item
+from . import billing_run_words
+from . import billing_schedule
 from . import billing_invoicing
 from . import billing_invoicing_document
 from . import billing_invoicing_ledger
@@ -17,3 +19,5 @@ from . import sale_order
 from . import sale_order_quote
 from . import sale_order_outlook
 from . import sale_order_line
+from . import res_partner
+from . import res_config_settings

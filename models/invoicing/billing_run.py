@@ -55,7 +55,6 @@ class BillingRun(models.Model):
         compute="_compute_counts",
         help="One amount per currency.",
     )
-    summary = fields.Char(compute="_compute_summary")
 
     @api.depends_context("lang")
     @api.depends("run_date", "origin")
@@ -104,28 +103,6 @@ class BillingRun(models.Model):
                 [("billing_run_id", "in", self.ids)], ["billing_run_id"], ["__count"]
             )
         }
-
-    @api.depends("state", "run_date", "duration")
-    def _compute_summary(self):
-        for run in self:
-            values = {
-                "date": format_date(self.env, run.run_date),
-                "invoices": run.invoice_count,
-                "amount": run.amounts_text or "0",
-                "parked": run.parked_count,
-                "seconds": round(run.duration),
-            }
-            if run.state == "running":
-                run.summary = self.env._(
-                    "Run of %(date)s is under way: %(invoices)s invoices so far.",
-                    **values,
-                )
-            else:
-                run.summary = self.env._(
-                    "Run of %(date)s: %(invoices)s invoices, %(amount)s excl. tax, "
-                    "%(parked)s parked, %(seconds)s seconds.",
-                    **values,
-                )
 
     def action_open_invoices(self):
         """The documents that this run made."""

@@ -1,5 +1,6 @@
 from . import billing_close_reason
 from . import billing_plan
+from . import billing_plan_words
 from . import product_template
 from . import res_company
 from . import res_config_settings

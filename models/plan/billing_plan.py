@@ -1,13 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.misc import format_date
 
 from ...engine.errors import InvalidRule
-from ...engine.invoice_dates import contracted_periods
 from ...engine.recurrence import RecurrenceRule
-from ...engine.terms import LineTerms, LineVersion
 
 UNITS = [("day", "Days"), ("week", "Weeks"), ("month", "Months"), ("year", "Years")]
 TIMINGS = [("in_advance", "In advance"), ("in_arrears", "In arrears")]
@@ -218,11 +213,6 @@ class BillingPlan(models.Model):
         string="Notice", help="Days before the end of the term, to close in time."
     )
 
-    next_dates_text = fields.Text(
-        string="For a start today", compute="_compute_next_dates_text"
-    )
-    rhythm_text = fields.Char(string="Rhythm", compute="_compute_rhythm_text")
-
     _interval_positive = models.Constraint(
         "CHECK(interval > 0)", "A rhythm has at least one unit."
     )
@@ -238,29 +228,6 @@ class BillingPlan(models.Model):
         "CHECK(term_length >= 0 AND notice_days >= 0)",
         "A term and its notice are not negative.",
     )
-
-    @api.depends("unit", "interval")
-    def _compute_rhythm_text(self):
-        for plan in self:
-            plan.rhythm_text = plan._get_rhythm_text()
-
-    @api.depends(
-        "unit",
-        "interval",
-        "timing",
-        "lead_days",
-        "alignment",
-        "billing_day",
-        "billing_weekday",
-        "billing_month",
-        "first_period",
-    )
-    def _compute_next_dates_text(self):
-        for plan in self:
-            try:
-                plan.next_dates_text = "\n".join(plan._get_next_dates_sentences())
-            except InvalidRule:
-                plan.next_dates_text = False
 
     @api.constrains("unit", "alignment", "billing_day", "interval")
     def _check_rule(self):
@@ -297,42 +264,3 @@ class BillingPlan(models.Model):
             # An anniversary keeps its own month, only the day is the customer's.
             month = anchor.month
         return RecurrenceRule(self.unit, self.interval, anchor, own_day or day, month)
-
-    def _get_rhythm_text(self):
-        """ "per month", "every 3 months", in the language of the environment."""
-        self.ensure_one()
-        one, several = {
-            "day": (self.env._("per day"), self.env._("every %(count)s days")),
-            "week": (self.env._("per week"), self.env._("every %(count)s weeks")),
-            "month": (self.env._("per month"), self.env._("every %(count)s months")),
-            "year": (self.env._("per year"), self.env._("every %(count)s years")),
-        }[self.unit or "month"]
-        return one if self.interval == 1 else several % {"count": self.interval}
-
-    def _get_next_dates_sentences(self):
-        """The first four invoices of a subscription that starts today, in words."""
-        return [
-            self.env._(
-                "On %(date)s: from %(start)s to %(end)s",
-                date=format_date(self.env, due.scheduled),
-                start=format_date(self.env, due.period.start),
-                end=format_date(self.env, due.period.last),
-            )
-            for due, _n in zip(
-                contracted_periods(self._get_sample_terms()), range(4), strict=False
-            )
-        ]
-
-    def _get_sample_terms(self):
-        """The promise of one unit at price 1 that starts today."""
-        start = (self.company_id or self.env.company)._billing_today()
-        return LineTerms(
-            line=self.id,
-            rule=self._get_rule(start),
-            start=start,
-            timing=self.timing,
-            lead_days=self.lead_days,
-            basis=self.proration_basis or "actual",
-            first_period=self.first_period or "prorate",
-            versions=(LineVersion(start, Decimal(1), Decimal(1)),),
-        )

@@ -16,6 +16,13 @@ class ResCompany(models.Model):
         "choice it carries the day it should have left, as long as that is the same "
         "month and the period is not locked.",
     )
+    billing_plan_id = fields.Many2one(
+        comodel_name="billing.plan",
+        string="Plan of new subscriptions",
+        domain="['|', ('company_id', '=', False), ('company_id', '=', id)]",
+        help="A new subscription opens with this plan. Empty: it takes the plan of its "
+        "first recurring product.",
+    )
 
     def _billing_today(self):
         """The company's own date: the one its documents carry.

@@ -7,3 +7,6 @@ class ResConfigSettings(models.TransientModel):
     billing_late_date = fields.Selection(
         related="company_id.billing_late_date", readonly=False
     )
+    billing_plan_id = fields.Many2one(
+        related="company_id.billing_plan_id", readonly=False
+    )

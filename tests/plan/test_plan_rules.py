@@ -62,59 +62,6 @@ class TestPlanRules(BillingCommon):
 
     # === What it says === #
 
-    def _next_dates(self, day, plan):
-        with self._on(day):
-            plan.invalidate_recordset(["next_dates_text"])
-            return plan.next_dates_text.splitlines()
-
-    def test_next_dates_keep_the_last_day_of_the_month(self):
-        self.assertEqual(
-            self._next_dates("2026-01-31", self.plan_anniversary),
-            [
-                "On 01/31/2026: from 01/31/2026 to 02/27/2026",
-                "On 02/28/2026: from 02/28/2026 to 03/30/2026",
-                "On 03/31/2026: from 03/31/2026 to 04/29/2026",
-                "On 04/30/2026: from 04/30/2026 to 05/30/2026",
-            ],
-        )
-
-    def test_next_dates_begin_with_the_days_before_the_calendar_day(self):
-        self.assertEqual(
-            self._next_dates("2026-03-10", self.plan_monthly)[:2],
-            [
-                "On 03/10/2026: from 03/10/2026 to 03/31/2026",
-                "On 04/01/2026: from 04/01/2026 to 04/30/2026",
-            ],
-        )
-
-    def test_next_dates_in_arrears_follow_their_period(self):
-        self.assertEqual(
-            self._next_dates("2026-03-10", self.plan_arrears)[0],
-            "On 04/10/2026: from 03/10/2026 to 04/09/2026",
-        )
-
-    def test_next_dates_of_calendar_quarters_leave_ahead_of_time(self):
-        plan = self._plan(
-            interval=3, alignment="calendar", billing_month="1", lead_days=10
-        )
-        self.assertEqual(
-            self._next_dates("2026-02-15", plan)[:2],
-            [
-                "On 02/05/2026: from 02/15/2026 to 03/31/2026",
-                "On 03/22/2026: from 04/01/2026 to 06/30/2026",
-            ],
-        )
-
-    def test_next_dates_of_a_week_day(self):
-        plan = self._plan(unit="week", alignment="calendar", billing_weekday="3")
-        self.assertEqual(
-            self._next_dates("2026-03-10", plan)[:2],
-            [
-                "On 03/10/2026: from 03/10/2026 to 03/10/2026",
-                "On 03/11/2026: from 03/11/2026 to 03/17/2026",
-            ],
-        )
-
     def test_rhythm_in_words(self):
         self.assertEqual(self.plan_monthly.rhythm_text, "per month")
         self.assertEqual(self._plan(interval=3).rhythm_text, "every 3 months")
