@@ -27,3 +27,6 @@ from .invoicing import test_invoicing_scenario_mixed
 from .invoicing import test_invoicing_scenario_locks
 from .invoicing import test_invoicing_scenario_year
 from .invoicing import test_invoicing_doors_rpc
+from .invoicing import test_invoicing_make_recurring
+from .invoicing import test_invoicing_made_recurring
+from .subscription import test_subscription_template

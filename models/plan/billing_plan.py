@@ -326,13 +326,47 @@ class BillingPlan(models.Model):
     def _get_sample_terms(self):
         """The promise of one unit at price 1 that starts today."""
         start = (self.company_id or self.env.company)._billing_today()
+        return self._get_terms(self.id, LineVersion(start, Decimal(1), Decimal(1)))
+
+    def _get_terms(self, line, version, *, partner=None, **values):
+        """What this plan promises to one who buys ``version`` from its first day on.
+
+        :param line: identifies the line in what the engine answers.
+        :param LineVersion version: quantity, price and discount.
+        :param partner: a ``res.partner`` whose own billing day counts.
+        :param values: further values of the terms (``end``, ``step``).
+        :rtype: LineTerms
+        """
+        self.ensure_one()
         return LineTerms(
-            line=self.id,
-            rule=self._get_rule(start),
-            start=start,
+            line=line,
+            rule=self._get_rule(version.start, partner),
+            start=version.start,
             timing=self.timing,
             lead_days=self.lead_days,
             basis=self.proration_basis or "actual",
             first_period=self.first_period or "prorate",
-            versions=(LineVersion(start, Decimal(1), Decimal(1)),),
+            versions=(version,),
+            **values,
         )
+
+    def _get_term_end(self, start):
+        """Last day of the first term of a contract from ``start``, None without one."""
+        self.ensure_one()
+        if not self.term_length:
+            return None
+        return RecurrenceRule(self.term_unit, self.term_length, start).period(0).last
+
+    def _get_period_invoiced_on(self, day, partner=None):
+        """The billing period that an invoice of ``day`` pays for.
+
+        In advance the period that begins by then, in arrears the one that is over;
+        an anniversary begins, or ends, with that very day.
+
+        :param partner: a ``res.partner`` whose own billing day counts.
+        :rtype: Period
+        """
+        self.ensure_one()
+        moment = fields.Date.add(day, days=self.lead_days)
+        rule = self._get_rule(moment, partner)
+        return rule.period(rule.index_of(moment) - (self.timing == "in_arrears"))

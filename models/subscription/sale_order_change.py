@@ -5,7 +5,6 @@ from odoo.tools.misc import format_date
 
 from ...engine.lifecycle import state_on
 from ...engine.periods import ONE_DAY
-from ...engine.recurrence import RecurrenceRule
 from ...engine.terms import Pause, moved_end
 from .guards import promise_writer
 
@@ -192,5 +191,4 @@ class SaleOrder(models.Model):
     def _get_billing_term_end(self, start):
         """Last day of the first term of a subscription that starts on ``start``."""
         self.ensure_one()
-        plan = self.billing_plan_id
-        return RecurrenceRule(plan.term_unit, plan.term_length, start).period(0).last
+        return self.billing_plan_id._get_term_end(start)
