@@ -33,6 +33,7 @@
         "data/plan_billing_close_reason_data.xml",
         "data/invoicing_mail_activity_data.xml",
         "data/invoicing_ir_cron_data.xml",
+        "data/insight_digest_data.xml",
         "views/plan/billing_plan_views.xml",
         "views/plan/billing_close_reason_views.xml",
         "views/plan/product_template_views.xml",
@@ -53,6 +54,7 @@
         "views/invoicing/billing_run_views.xml",
         "views/invoicing/account_move_views.xml",
         "views/invoicing/sale_order_views.xml",
+        "views/insight/digest_digest_views.xml",
         "views/menus.xml",
     ],
     "demo": [
