@@ -7,6 +7,7 @@ from fractions import Fraction
 from odoo import Command, models
 from odoo.tools.misc import format_date
 
+from ...engine.documents import by_document, without_excess_credit
 from ...engine.money import line_price
 from ...engine.periods import Period
 from ..subscription.sale_order_line import as_decimal
@@ -94,7 +95,8 @@ class BillingInvoicing(models.AbstractModel):
         buckets, documents, silent = {}, [], []
         placed, opened = set(), set()
         for bill in group:
-            for key, charges in self._get_buckets(bill).items():
+            form = bill.order.billing_plan_id.catch_up_form
+            for key, charges in by_document(bill.charges, form=form).items():
                 buckets.setdefault(key, []).append((bill, charges))
         for key in sorted(buckets, key=lambda key: (key is None, key or 0)):
             # Native lines stand on the first document of their subscription.
@@ -112,17 +114,6 @@ class BillingInvoicing(models.AbstractModel):
                 opened.update(orders)
                 documents.append(document)
         return documents, silent
-
-    def _get_buckets(self, bill):
-        """``{date of a missed period, or None for the latest: charges}``."""
-        dates = sorted({c.scheduled for c in bill.charges if c.kind == "charge"})
-        if bill.order.billing_plan_id.catch_up_form == "one_document":
-            dates = dates[-1:]
-        buckets = {}
-        for charge in bill.charges:
-            missed = charge.kind != "adjustment" and charge.scheduled in dates[:-1]
-            buckets.setdefault(charge.scheduled if missed else None, []).append(charge)
-        return buckets
 
     def _prepare_document(self, members, extra):
         """A document for charges of members, or none when they come to nothing.
@@ -174,17 +165,10 @@ class BillingInvoicing(models.AbstractModel):
         if bill.order.billing_plan_id.credit_policy == "credit_note":
             return charges
         today = bill.order.company_id._billing_today()
-        if bill.order.billing_end_date and bill.order.billing_end_date < today:
+        ends = [line._get_billing_end() for line in bill.lines.values()]
+        if all(end and end <= today for end in ends):
             return charges
-        room = sum(c.charged for c in charges if c.charged > 0)
-        kept = []
-        for charge in charges:
-            if charge.charged < 0:
-                if room + charge.charged < 0:
-                    continue
-                room += charge.charged
-            kept.append(charge)
-        return kept
+        return without_excess_credit(charges)
 
     # === The document's values === #
 
