@@ -347,6 +347,9 @@ class BillingPlan(models.Model):
             basis=self.proration_basis or "actual",
             first_period=self.first_period or "prorate",
             versions=(version,),
+            upgrade=self.upgrade or "next_invoice",
+            downgrade=self.downgrade or "next_invoice",
+            catch_up_limit=self.catch_up_limit,
             **values,
         )
 

@@ -109,7 +109,8 @@ class TestInsightDigest(BillingCommon):
             self.assertEqual(self.env.ref(action).sudo()._name, "ir.actions.act_window")
 
     def test_digest_of_the_company_has_both_and_its_form_shows_them(self):
-        digest = self.admin_env.ref("digest.digest_digest_default")
+        admin = self.env.ref("base.user_admin")
+        digest = self.env.ref("digest.digest_digest_default").with_user(admin)
         self.assertTrue(digest.kpi_billing_recurring)
         with Form(digest) as form:
             form.kpi_billing_invoices = False

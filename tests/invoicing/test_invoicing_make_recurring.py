@@ -191,9 +191,14 @@ class TestInvoicingMakeRecurring(MakeRecurringCommon):
         self.assertIn("$\xa0100.00 excl. tax.", self._sentence(move))
 
     def test_sentence_says_that_the_next_invoice_is_late(self):
-        sentence = self._sentence(self._invoice("2026-09-01"))
-        self.assertIn("The next one: 10/01/2026", sentence)
-        self.assertIn("That day is over", sentence)
+        move = self._invoice("2026-09-01")
+        late = "Days from 10/01/2026 on are due already"
+        self.assertIn("The next one: 11/05/2026", self._sentence(move))
+        self.assertIn(late, self._sentence(move))
+        self.assertNotIn("due already", self._sentence(move, today="2026-10-01"))
+        self.plan_monthly.sudo().catch_up_limit = 1
+        self.assertTrue(self._sentence(move).startswith("This invoice pays for"))
+        self.assertIn(late, self._sentence(move))
 
     def test_sentence_says_that_no_invoice_follows(self):
         self.plan_yearly.sudo().tacit_renewal = False

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.tools.misc import format_date, formatLang
 
-from ...engine.errors import BillingError
+from ...engine.errors import BillingError, CatchUpLimitExceeded
 from ...engine.upcoming import upcoming
 
 
@@ -67,12 +67,12 @@ class BillingMakeRecurring(models.TransientModel):
 
     @api.depends("plan_id")
     def _compute_period_start(self):
-        for wizard in self.filtered("plan_id"):
+        for wizard in self._filter_dated():
             wizard.period_start = wizard._get_plan_period().start
 
     @api.depends("plan_id")
     def _compute_period_end(self):
-        for wizard in self.filtered("plan_id"):
+        for wizard in self._filter_dated():
             wizard.period_end = wizard._get_plan_period().last
 
     @api.depends("move_id")
@@ -104,6 +104,9 @@ class BillingMakeRecurring(models.TransientModel):
     def _compute_has_remarks(self):
         for wizard in self:
             wizard.has_remarks = any(wizard.line_ids.mapped("remark"))
+
+    def _filter_dated(self):
+        return self.filtered(lambda wizard: wizard.plan_id and wizard.move_id)
 
     def _get_plan_period(self):
         """The period of the plan that an invoice of this date pays for."""
@@ -151,24 +154,37 @@ class BillingMakeRecurring(models.TransientModel):
         return f"{paid} {self._get_next_sentence()}"
 
     def _get_next_sentence(self):
-        """When the next invoice comes, and its amount before tax."""
-        today = self.company_id._billing_today()
+        """When the next invoice comes, its amount before tax, and what is late."""
+        today, plan = self.company_id._billing_today(), self.plan_id
         kept = self.line_ids.filtered("keep")
-        coming = upcoming([line._get_promise() for line in kept], as_of=today)
-        following = next(coming, None)
+        coming = upcoming(
+            [line._get_promise() for line in kept], as_of=today, form=plan.catch_up_form
+        )
+        try:
+            following = next(coming, None)
+        except CatchUpLimitExceeded:
+            return self._get_late_sentence()
         if not following:
             return self.env._("None follows: the plan ends with its term.")
-        amount = sum(map(self._get_untaxed_amount, following.charges))
         sentence = self.env._(
             "The next one: %(date)s, %(amount)s excl. tax.",
             date=format_date(self.env, following.day),
-            amount=formatLang(self.env, amount, currency_obj=self.currency_id),
+            amount=formatLang(
+                self.env,
+                sum(map(self._get_untaxed_amount, following.charges)),
+                currency_obj=self.currency_id,
+            ),
         )
-        if following.day >= today:
-            return sentence
-        return f"{sentence} " + self.env._(
-            "That day is over: if a later invoice was made elsewhere, choose a later "
-            "last day."
+        if min(charge.scheduled for charge in following.charges) < today:
+            return f"{sentence} {self._get_late_sentence()}"
+        return sentence
+
+    def _get_late_sentence(self):
+        """What to do when later days were invoiced elsewhere."""
+        return self.env._(
+            "Days from %(date)s on are due already: if they were invoiced elsewhere, "
+            "choose a later last day.",
+            date=format_date(self.env, fields.Date.add(self.period_end, days=1)),
         )
 
     def _get_untaxed_amount(self, charge):

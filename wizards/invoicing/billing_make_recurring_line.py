@@ -16,10 +16,10 @@ class BillingMakeRecurringLine(models.TransientModel):
     _description = "Invoice Line Made Recurring"
 
     wizard_id = fields.Many2one(
-        comodel_name="billing.make.recurring", required=True, ondelete="cascade"
+        "billing.make.recurring", required=True, ondelete="cascade"
     )
     move_line_id = fields.Many2one(
-        comodel_name="account.move.line", required=True, ondelete="cascade"
+        "account.move.line", required=True, ondelete="cascade"
     )
     currency_id = fields.Many2one(related="move_line_id.currency_id")
     product_id = fields.Many2one(related="move_line_id.product_id")
@@ -173,7 +173,8 @@ class BillingMakeRecurringLine(models.TransientModel):
         self.ensure_one()
         source = self.move_line_id
         return source.tax_ids.compute_all(
-            float(charge.charged),
+            float(charge.price * (100 - charge.discount) / 100),
+            quantity=float(charge.quantity),
             currency=self.currency_id,
             product=source.product_id,
             partner=source.partner_id,
@@ -187,7 +188,7 @@ class BillingMakeRecurringLine(models.TransientModel):
         source = self.move_line_id
         return {
             "product_id": source.product_id.id,
-            "name": self.name,
+            **({"name": self.name} if self.name else {}),
             "sequence": source.sequence,
             "product_uom_id": source.product_uom_id.id,
             "product_uom_qty": self.quantity,
