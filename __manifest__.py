@@ -53,6 +53,7 @@
         "views/invoicing/billing_run_item_views.xml",
         "views/invoicing/billing_run_views.xml",
         "views/invoicing/account_move_views.xml",
+        "views/invoicing/subscription_templates.xml",
         "views/invoicing/sale_order_views.xml",
         "views/insight/digest_digest_views.xml",
         "views/menus.xml",

@@ -10,7 +10,8 @@ from typing import Literal
 
 from .adjusting import promised_on_covered
 from .entries import COVERING, BilledEntry, units
-from .periods import Period, hull
+from .invoice_dates import due_periods
+from .periods import Period, hull, merge, subtract
 from .terms import LineTerms
 
 CoverageState = Literal[
@@ -67,6 +68,26 @@ def coverage(
         else:
             found.append(Coverage(Period(start, end), state))
     return tuple(found)
+
+
+def due_days(
+    terms: LineTerms, billed: Iterable[BilledEntry], as_of: date
+) -> tuple[int, int]:
+    """How many promised days are billed of those whose invoice date has come.
+
+    :return: days billed, days due on ``as_of``.
+    """
+    covered = merge(
+        entry.period
+        for entry in billed
+        if entry.state != "void" and entry.kind in COVERING
+    )
+    due = missing = 0
+    for found in due_periods(terms, as_of):
+        for piece in terms.served(found.grid):
+            due += piece.days
+            missing += sum(rest.days for rest in subtract([piece], covered))
+    return due - missing, due
 
 
 def _cuts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -49,40 +49,51 @@ def reasons(
     :param before: the charges of the document before; None when it is not known.
     :param billed: the ledger of each line before this document.
     """
-    found = []
-    for charge in charges:
-        line = terms[charge.line]
-        covering = [
-            e.period
-            for e in billed.get(charge.line, ())
-            if e.state != "void" and e.kind in COVERING
-        ]
-        kind = _part(line, charge)
-        if charge.kind == "adjustment":
-            found.append(Reason("adjustment", charge.line, charge))
-        elif charge.kind == "waiver":
-            found.append(Reason("free", charge.line, charge))
-        elif not charge.fraction:
-            # Covers the days of a free period; its waiver tells of it.
-            continue
-        elif kind:
-            found.append(Reason(kind, charge.line, charge))
-        elif not covering:
-            found.append(Reason("new", charge.line, charge))
-        else:
-            old = _version_on(line, max(covering).start)
-            new = _version_on(line, charge.period.start)
-            if (old.quantity, old.price, old.discount) != (
-                new.quantity,
-                new.price,
-                new.discount,
-            ):
-                found.append(Reason("terms", charge.line, charge, old))
-            elif before is not None and charge.line not in {c.line for c in before}:
-                found.append(Reason("also", charge.line, charge))
+    known = None if before is None else {charge.line for charge in before}
+    found = [
+        reason
+        for charge in charges
+        if (reason := _reason(charge, terms[charge.line], billed, known))
+    ]
     here = {charge.line for charge in charges}
     gone = dict.fromkeys(c.line for c in before or () if c.line not in here)
     return found + [Reason("not_due", line) for line in gone]
+
+
+def _reason(
+    charge: Charge,
+    terms: LineTerms,
+    billed: Mapping[Hashable, Sequence[BilledEntry]],
+    known: set[Hashable] | None,
+) -> Reason | None:
+    """What is to be said of one charge, if anything.
+
+    :param known: the lines of the document before; None when it is not known.
+    """
+    if charge.kind == "adjustment":
+        return Reason("adjustment", charge.line, charge)
+    if charge.kind == "waiver":
+        return Reason("free", charge.line, charge)
+    if not charge.fraction:
+        # Covers the days of a free period; its waiver tells of it.
+        return None
+    kind = _part(terms, charge)
+    if kind:
+        return Reason(kind, charge.line, charge)
+    covering = [
+        entry.period
+        for entry in billed.get(charge.line, ())
+        if entry.state != "void" and entry.kind in COVERING
+    ]
+    if not covering:
+        return Reason("new", charge.line, charge)
+    old = _version_on(terms, max(covering).start)
+    new = _version_on(terms, charge.period.start)
+    if replace(old, start=new.start, sequence=new.sequence) != new:
+        return Reason("terms", charge.line, charge, old)
+    if known is not None and charge.line not in known:
+        return Reason("also", charge.line, charge)
+    return None
 
 
 def _part(terms: LineTerms, charge: Charge) -> ReasonKind | None:

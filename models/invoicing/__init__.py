@@ -11,5 +11,8 @@ from . import account_move_recurring
 from . import account_move_line
 from . import account_edi_xml
 from . import payment_transaction
+from . import billing_preview
 from . import sale_order
+from . import sale_order_quote
+from . import sale_order_outlook
 from . import sale_order_line

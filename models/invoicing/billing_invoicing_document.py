@@ -10,7 +10,7 @@ from odoo.tools.misc import format_date
 from ...engine.documents import by_document, without_excess_credit
 from ...engine.money import line_price
 from ...engine.periods import Period
-from ..subscription.sale_order_line import as_decimal
+from ..plan.numbers import as_decimal
 from .billing_invoicing import Bill, Parked
 
 

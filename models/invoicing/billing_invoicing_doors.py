@@ -8,7 +8,7 @@ from ...engine.entries import settled_by_document
 from ...engine.money import line_price, quantize
 from ...engine.periods import Period
 from ...engine.promise import promised_amount
-from ..subscription.sale_order_line import as_decimal
+from ..plan.numbers import as_decimal
 from .billing_entry import ledger_writer
 
 

@@ -9,7 +9,7 @@ from ...engine.charging import BilledEntry, due_charges
 from ...engine.errors import BillingError, CatchUpLimitExceeded
 from ...engine.next_dates import next_charge_date, next_invoice_date
 from ...engine.periods import Period
-from ..subscription.sale_order_line import as_decimal
+from ..plan.numbers import as_decimal
 
 _COLUMNS = (
     "company_id",

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
+from ...engine.periods import ONE_DAY
+from ...engine.terms import LineVersion
+from ..plan.numbers import as_decimal
 from .guards import writes_promise
 
 
@@ -76,6 +80,41 @@ class BillingLineVersion(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self._check_writer()
+
+    def _as_value(self):
+        """The version as the engine reads it.
+
+        :rtype: LineVersion
+        """
+        self.ensure_one()
+        return LineVersion(
+            self.start_date,
+            as_decimal(self.quantity),
+            as_decimal(self.price_unit),
+            as_decimal(self.discount),
+            self.sequence,
+        )
+
+    def _get_change_text(self, before):
+        """What it changes, with its reason.
+
+        :param before: the version that held until then.
+        """
+        text = self.sale_line_id._get_billing_terms_text(
+            before._as_value(), self._as_value()
+        )
+        return f"{text} ({self.reason})" if self.reason else text
+
+    def _get_sentence(self):
+        """ "From 01/03/2027: Support: 42.00 € instead of 38.00 €." """
+        self.ensure_one()
+        line = self.sale_line_id
+        before = line._get_billing_version_on(self.start_date - ONE_DAY)
+        return self.env._(
+            "From %(date)s: %(change)s.",
+            date=format_date(self.env, self.start_date),
+            change=self._get_change_text(before),
+        )
 
     def _check_writer(self):
         if not writes_promise(self.env):

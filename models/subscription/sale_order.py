@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...engine.mrr import monthly_amount
+from ..plan.numbers import as_decimal
 from .guards import changes, promise_writer, writes_promise
-from .sale_order_line import as_decimal
 
 #: Written by the subscription's own methods once it runs.
 PROMISE_DATES = (

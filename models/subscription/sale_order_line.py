@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -8,6 +6,7 @@ from ...engine.periods import ONE_DAY
 from ...engine.recurrence import RecurrenceRule
 from ...engine.terms import LineTerms, LineVersion, Pause
 from ..plan.billing_plan import BASES, FIRST_PERIODS, TIMINGS, UNITS
+from ..plan.numbers import as_decimal
 from .guards import changes, promise_writer, writes_promise
 
 MIRROR = ("product_uom_qty", "price_unit", "discount")
@@ -34,11 +33,6 @@ PROMISE = (
     "billing_next_date",
     "billing_until_date",
 )
-
-
-def as_decimal(number):
-    """A float of the database as the decimal a person typed."""
-    return Decimal(str(number))
 
 
 class SaleOrderLine(models.Model):
@@ -293,15 +287,7 @@ class SaleOrderLine(models.Model):
             ],
         )
         for version in records:
-            found.setdefault(version.sale_line_id.id, []).append(
-                LineVersion(
-                    version.start_date,
-                    as_decimal(version.quantity),
-                    as_decimal(version.price_unit),
-                    as_decimal(version.discount),
-                    version.sequence,
-                )
-            )
+            found.setdefault(version.sale_line_id.id, []).append(version._as_value())
         return found
 
     def _get_billing_pauses(self):

@@ -8,6 +8,7 @@ from ledger import Story
 from lines import line, money, opening
 
 from engine.charging import BilledEntry, Pause, coverage
+from engine.coverage import due_days
 from engine.periods import Period
 
 SPRING = Period(date(2026, 2, 1), date(2026, 6, 1))
@@ -92,3 +93,19 @@ def test_map_has_no_gap_and_each_run_of_days_is_as_long_as_it_can_be():
     for one, two in pairwise(found):
         assert one.period.end == two.period.start
         assert one.state != two.state
+
+
+def test_days_due_and_billed_are_counted():
+    story = Story(line(end=date(2026, 6, 1)))
+    story.run(date(2026, 4, 1))
+    assert due_days(story.terms, story.billed, date(2026, 4, 30)) == (61, 61)
+    assert due_days(story.terms, story.billed, date(2026, 5, 1)) == (61, 92)
+
+
+def test_paused_days_are_not_due():
+    paused = line(pauses=(Pause(date(2026, 3, 11), date(2026, 3, 21)),))
+    assert due_days(paused, (), date(2026, 3, 1)) == (0, 21)
+
+
+def test_in_arrears_the_running_month_is_not_due():
+    assert due_days(line(timing="in_arrears"), (), date(2026, 3, 31)) == (0, 0)

@@ -122,6 +122,12 @@ class TestInvoicingMakeRecurring(MakeRecurringCommon):
             self.assertEqual(str(form.period_end), "2027-10-31")
             form.plan_id = self.plan_monthly
             self.assertEqual(str(form.period_end), "2026-11-30")
+            self.assertIn("$\xa0100.00 excl. tax", form.sentence)
+            with form.line_ids.edit(0) as line:
+                line.quantity = 3
+            self.assertIn("$\xa0300.00 excl. tax", form.sentence)
+            with form.line_ids.edit(0) as line:
+                line.quantity = 1
         wizard = form.record
         self.assertEqual(wizard.line_ids.mapped("keep"), [True, False])
         with self._on("2026-11-05"):
@@ -152,9 +158,7 @@ class TestInvoicingMakeRecurring(MakeRecurringCommon):
         self.user.sudo().group_ids += self.env.ref("product.group_product_manager")
         line = self._dialog(move).line_ids
         self.assertTrue(line.keep)
-        self.assertEqual(
-            line.remark, "becomes a recurring product: sold with a plan only"
-        )
+        self.assertEqual(line.remark, "becomes recurring: sold with a plan only")
 
     # === What it says === #
 

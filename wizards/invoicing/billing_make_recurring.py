@@ -1,8 +1,9 @@
 from odoo import Command, api, fields, models
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import format_date
 
 from ...engine.errors import BillingError, CatchUpLimitExceeded
 from ...engine.upcoming import upcoming
+from ...models.plan.wording import amount_text, period_text
 
 
 class BillingMakeRecurring(models.TransientModel):
@@ -143,7 +144,7 @@ class BillingMakeRecurring(models.TransientModel):
         if first.day == 1 and last == fields.Date.end_of(first, "month"):
             paid = self.env._(
                 "This invoice pays for %(month)s.",
-                month=format_date(self.env, first, date_format="LLLL yyyy"),
+                month=period_text(self.env, first, last),
             )
         else:
             paid = self.env._(
@@ -169,10 +170,10 @@ class BillingMakeRecurring(models.TransientModel):
         sentence = self.env._(
             "The next one: %(date)s, %(amount)s excl. tax.",
             date=format_date(self.env, following.day),
-            amount=formatLang(
+            amount=amount_text(
                 self.env,
                 sum(map(self._get_untaxed_amount, following.charges)),
-                currency_obj=self.currency_id,
+                self.currency_id,
             ),
         )
         if min(charge.scheduled for charge in following.charges) < today:

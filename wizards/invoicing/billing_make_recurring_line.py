@@ -6,7 +6,7 @@ from ...engine.periods import ONE_DAY, Period
 from ...engine.promise import promised_amount
 from ...engine.terms import LineVersion
 from ...models.invoicing.billing_invoicing_doors import charged_on
-from ...models.subscription.sale_order_line import as_decimal
+from ...models.plan.numbers import as_decimal
 
 
 class BillingMakeRecurringLine(models.TransientModel):
@@ -51,7 +51,7 @@ class BillingMakeRecurringLine(models.TransientModel):
     )
     rhythm = fields.Char(compute="_compute_rhythm")
     is_fit = fields.Boolean(compute="_compute_remark")
-    remark = fields.Char(compute="_compute_remark")
+    remark = fields.Text(compute="_compute_remark")
 
     @api.depends("move_line_id")
     def _compute_label(self):
@@ -89,7 +89,7 @@ class BillingMakeRecurringLine(models.TransientModel):
             if obstacle or line.product_id.billing_recurring:
                 continue
             line.remark = (
-                self.env._("becomes a recurring product: sold with a plan only")
+                self.env._("becomes recurring: sold with a plan only")
                 if line._may_mark_product()
                 else self.env._("not a recurring product")
             )

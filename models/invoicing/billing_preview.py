@@ -1,0 +1,251 @@
+"""What the next runs will bill, without billing it: the verb of every screen.
+
+The engine's own computation on the promise and the ledger as they are, or as a dialog
+would make them. Nothing is written.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+
+from odoo import models
+
+from ...engine.charging import BilledEntry, Charge
+from ...engine.errors import BillingError
+from ...engine.periods import Period
+from ...engine.promise import promised_amount
+from ...engine.reasons import Reason, reasons
+from ...engine.upcoming import upcoming
+
+
+@dataclass
+class Preview:
+    """A document to come.
+
+    :param day: the day of the run that makes it.
+    :param charges: what the engine found, line by line.
+    :param extra: one-off order lines that stand on it too.
+    :param untaxed: amount without tax, negative for a credit note.
+    :param total: amount with tax.
+    :param reasons: what makes it differ from the one before.
+    """
+
+    day: date
+    charges: list[Charge]
+    extra: object
+    untaxed: float = 0.0
+    total: float = 0.0
+    reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def period(self):
+        """From the first to the last day that is charged for, or None."""
+        spans = [c.period for c in self.charges if c.kind == "charge"]
+        spans = spans or [c.period for c in self.charges]
+        if not spans:
+            return None
+        return Period(min(s.start for s in spans), max(s.end for s in spans))
+
+
+@dataclass
+class Outlook:
+    """The promise and the ledger of one order, as far as its lines can be computed.
+
+    :param lines: ``sale.order.line`` by id.
+    :param terms: their promise, by id.
+    :param billed: their ledger, by id.
+    :param extra: one-off lines that the next document takes along.
+    """
+
+    order: object
+    lines: dict
+    terms: dict
+    billed: dict
+    extra: object
+
+    def promises(self):
+        """What :func:`upcoming` reads."""
+        return [
+            (terms, self.billed.get(line, ())) for line, terms in self.terms.items()
+        ]
+
+
+class BillingPreview(models.AbstractModel):
+    """The preview service: reads, asks the engine, writes nothing."""
+
+    _name = "billing.preview"
+    _description = "Preview Service"
+
+    # === Reading === #
+
+    def _get_outlooks(self, orders):
+        """The promise and ledger of orders: running ones, and quotations with a plan.
+
+        :return: ``{order: Outlook}``; an order whose terms promise nothing definite is
+            left out.
+        """
+        recurring = orders.order_line.filtered("billing_recurring")
+        running = recurring.filtered("billing_anchor_date")
+        read_terms = running._get_billing_terms_reader()
+        # Amounts billed are no secret to who may read the order.
+        billed = self.env["billing.invoicing"].sudo()._get_billed_entries(running)
+        outlooks = {}
+        for order in orders:
+            lines = order.order_line & recurring
+            try:
+                if order.is_billing_subscription:
+                    lines &= running
+                    terms = {line.id: read_terms(line) for line in lines}
+                    ledger = {line.id: billed.get(line.id, []) for line in lines}
+                else:
+                    terms = {line.id: line._get_billing_quote_terms() for line in lines}
+                    ledger = {
+                        line: self._get_quote_ledger(order, promise)
+                        for line, promise in terms.items()
+                    }
+            except BillingError:
+                continue
+            outlooks[order] = Outlook(
+                order, {line.id: line for line in lines}, terms, ledger, None
+            )
+        return outlooks
+
+    def _get_quote_ledger(self, order, terms):
+        """What a quote says was already billed elsewhere, as it will be opened."""
+        until = order.billing_opened_until
+        if order.billing_opening != "already_billed" or not until:
+            return []
+        if until < terms.start:
+            return []
+        span = Period.inclusive(terms.start, until)
+        settled = promised_amount(terms, span)
+        return [BilledEntry("opening", span, settled, settled)]
+
+    def _get_extra_lines(self, order):
+        """One-off lines that the next document will take along."""
+        if order.is_billing_subscription:
+            return self.env["billing.invoicing"]._get_extra_lines(order)
+        return order.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not line.billing_recurring
+                and not line.is_downpayment
+                and line.product_id.invoice_policy == "order"
+            )
+        )
+
+    # === Looking ahead === #
+
+    def _get_previews(self, orders, count=1):
+        """The next documents of orders.
+
+        :param int count: at most so many of each.
+        :return: ``{order: [Preview]}``, an empty list where nothing will be invoiced or
+            the terms cannot be computed.
+        """
+        previews = dict.fromkeys(orders, ())
+        for order, outlook in self._get_outlooks(orders).items():
+            outlook.extra = self._get_extra_lines(order)
+            try:
+                previews[order] = self._look_ahead(outlook, count)
+            except BillingError:
+                # What waits for a person is told by the item that is set aside.
+                previews[order] = []
+        return previews
+
+    def _look_ahead(self, outlook, count):
+        """The next documents of one order, with amounts and reasons.
+
+        :raises BillingError: when the engine refuses to look ahead.
+        """
+        order = outlook.order
+        billed = {line: list(entries) for line, entries in outlook.billed.items()}
+        previews, before = [], None
+        for document in islice(self._get_documents(outlook), count):
+            preview = Preview(document.day, list(document.charges), None)
+            preview.extra = outlook.extra if not previews else outlook.extra.browse()
+            preview.reasons = reasons(
+                document.charges, before=before, terms=outlook.terms, billed=billed
+            )
+            for charge in document.charges:
+                billed[charge.line].append(
+                    BilledEntry(
+                        charge.kind, charge.period, charge.settled, charge.charged
+                    )
+                )
+            preview.untaxed, preview.total = self._sum_up(
+                order, outlook.lines, preview.charges, preview.extra
+            )
+            before = document.charges
+            previews.append(preview)
+        return previews
+
+    def _get_documents(self, outlook):
+        plan = outlook.order.billing_plan_id
+        return upcoming(
+            outlook.promises(),
+            as_of=outlook.order.company_id._billing_today(),
+            form=plan.catch_up_form,
+            carry_over=plan.credit_policy == "carry_over",
+        )
+
+    # === Amounts === #
+
+    def _sum_up(self, order, lines, charges, extra):
+        """Amounts of charges and one-off lines by core's own tax computation.
+
+        :param dict lines: order lines by id.
+        :return: untaxed and total, in the order's currency.
+        """
+        rows = [
+            lines[charge.line]._prepare_base_line_for_taxes_computation(
+                quantity=float(charge.quantity),
+                price_unit=float(charge.price),
+                discount=float(charge.discount),
+            )
+            for charge in charges
+            if charge.charged
+        ]
+        for line in extra:
+            quantity = (
+                line.qty_to_invoice if line.state == "sale" else line.product_uom_qty
+            )
+            rows.append(
+                line._prepare_base_line_for_taxes_computation(quantity=quantity)
+            )
+        return self._sum_base_lines(order, rows)
+
+    def _sum_base_lines(self, order, rows):
+        company = order.company_id or self.env.company
+        taxes = self.env["account.tax"]
+        taxes._add_tax_details_in_base_lines(rows, company)
+        taxes._round_base_lines_tax_details(rows, company)
+        summary = taxes._get_tax_totals_summary(rows, order.currency_id, company)
+        return summary["base_amount_currency"], summary["total_amount_currency"]
+
+    def _get_next_untaxed(self, orders):
+        """The untaxed amount of the next document of each order, for lists.
+
+        :return: ``{order: amount}``, without those that have none.
+        """
+        found = {}
+        for order, outlook in self._get_outlooks(orders).items():
+            try:
+                document = next(self._get_documents(outlook), None)
+            except BillingError:
+                continue
+            if document:
+                found[order] = self._sum_untaxed(outlook, document.charges)
+        return found
+
+    def _sum_untaxed(self, outlook, charges):
+        """The untaxed sum; only prices that include tax need the tax computation."""
+        lines = outlook.lines
+        if not any(
+            tax.price_include
+            for line in lines.values()
+            for tax in line.tax_ids.flatten_taxes_hierarchy()
+        ):
+            return float(sum(charge.charged for charge in charges))
+        nothing = self.env["sale.order.line"]
+        return self._sum_up(outlook.order, lines, charges, nothing)[0]

@@ -1,0 +1,50 @@
+"""Amounts, days and periods as people read them, in the language of the environment."""
+
+from datetime import timedelta
+
+from odoo.tools.misc import format_date, formatLang
+
+ONE_DAY = timedelta(days=1)
+
+
+def amount_text(env, amount, currency):
+    """An amount with its currency, rounded as documents round it.
+
+    :param amount: float or Decimal.
+    :param currency: a ``res.currency``.
+    :rtype: str
+    """
+    return formatLang(env, float(amount), currency_obj=currency)
+
+
+def signed_text(env, amount, currency):
+    """An amount with a plus or a minus before it: a difference."""
+    minus = float(amount) < 0
+    return ("−" if minus else "+") + amount_text(env, abs(float(amount)), currency)
+
+
+def number_text(env, number):
+    """A quantity without superfluous zeros."""
+    value = float(number)
+    digits = 0 if value == int(value) else 2
+    return formatLang(env, value, digits=digits)
+
+
+def period_text(env, first, last):
+    """A span of days: "December 2026", "15–31 December 2026", else both days.
+
+    :param datetime.date first: first day.
+    :param datetime.date last: last day, included.
+    :rtype: str
+    """
+    if (first.year, first.month) == (last.year, last.month):
+        if first.day == 1 and (last + ONE_DAY).day == 1:
+            return format_date(env, first, date_format="MMMM y")
+        if first != last:
+            return f"{first.day}–" + format_date(env, last, date_format="d MMMM y")
+        return format_date(env, first, date_format="d MMMM y")
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and (
+        first.year == last.year
+    ):
+        return str(first.year)
+    return f"{format_date(env, first)} – {format_date(env, last)}"
