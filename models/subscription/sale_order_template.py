@@ -1,11 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleOrderTemplate(models.Model):
     """A quotation template that sells a subscription carries its plan."""
 
     _inherit = "sale.order.template"
-    _check_company_auto = True
 
     billing_plan_id = fields.Many2one(
         comodel_name="billing.plan",
@@ -14,3 +13,8 @@ class SaleOrderTemplate(models.Model):
         index="btree_not_null",
         help="The plan of quotations made from this template.",
     )
+
+    @api.constrains("company_id", "billing_plan_id")
+    def _check_billing_plan_company(self):
+        # The core model does not check companies by itself; ours is the plan's alone.
+        self._check_company(["billing_plan_id"])

@@ -1,8 +1,8 @@
 from datetime import date
 
 from odoo import Command
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from .test_invoicing_make_recurring import MakeRecurringCommon
 
@@ -182,6 +182,36 @@ class TestInvoicingMadeRecurring(MakeRecurringCommon):
         self._run_on("2026-12-01")
         self.assertEqual(len(self._bills(order)), 2)
 
+    def test_order_that_was_invoiced_once_stays_invoiced(self):
+        self.user.sudo().group_ids += self.env.ref("product.group_product_manager")
+        with self._on("2026-11-01"):
+            sold = self.env["sale.order"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "order_line": [Command.create({"product_id": self.setup_fee.id})],
+                }
+            )
+            sold.action_confirm()
+            move = sold._create_invoices()
+            move.action_post()
+        order = self._make_recurring(move)
+        for line in (sold | order).order_line:
+            self.assertEqual((line.qty_invoiced, line.qty_to_invoice), (1.0, 0.0))
+        self.assertFalse(sold.is_billing_subscription)
+        self._run_on("2026-12-01")
+        self.assertEqual(self._invoices(sold), move)
+        self.assertEqual(len(self._invoices(order)), 2)
+
+    def test_hashed_invoice_goes_on_and_keeps_its_hash(self):
+        journal = self.company_data["default_journal_sale"].sudo()
+        journal.restrict_mode_hash_table = True
+        move = self._invoice()
+        hashed = move.inalterable_hash
+        self.assertTrue(hashed)
+        self._make_recurring(move)
+        self.assertEqual(move.inalterable_hash, hashed)
+        self.assertTrue(move.billing_made_order_id)
+
     # === Currencies and companies === #
 
     def _foreign(self):
@@ -317,6 +347,16 @@ class TestInvoicingMakeRecurringRefused(MakeRecurringCommon):
         with self.assertRaisesRegex(UserError, "'Set-up' would be invoiced once"):
             wizard.action_apply()
         self.assertFalse(self.setup_fee.billing_recurring)
+
+    def test_dialog_is_for_billing_users(self):
+        move = self._invoice()
+        accountant = new_test_user(
+            self.admin_env, login="books", groups="account.group_account_invoice"
+        )
+        with self.assertRaises(AccessError):
+            self.env["billing.make.recurring"].with_user(accountant).create(
+                {"move_id": move.id}
+            )
 
     # === Afterwards === #
 
