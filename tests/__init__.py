@@ -32,3 +32,4 @@ from .invoicing import test_invoicing_made_recurring
 from .subscription import test_subscription_template
 from .insight import test_insight_digest
 from .subscription import test_subscription_crm
+from .invoicing import test_invoicing_make_recurring_tour
