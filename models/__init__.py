@@ -2,3 +2,4 @@
 from . import plan
 from . import subscription
 from . import invoicing
+from . import insight

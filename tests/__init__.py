@@ -32,3 +32,9 @@ from .invoicing import test_invoicing_scenario_mixed
 from .invoicing import test_invoicing_scenario_locks
 from .invoicing import test_invoicing_scenario_year
 from .invoicing import test_invoicing_doors_rpc
+from .invoicing import test_invoicing_make_recurring
+from .invoicing import test_invoicing_made_recurring
+from .subscription import test_subscription_template
+from .insight import test_insight_digest
+from .subscription import test_subscription_crm
+from .invoicing import test_invoicing_make_recurring_tour

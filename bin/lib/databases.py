@@ -18,7 +18,7 @@ from lib import project
 EXTRA_MODULES = {
     "tests": [],
     # Add-ons that share orders and invoices with ours: see the tag billing_neighbours.
-    "neighbours": ["sale_timesheet"],
+    "neighbours": ["crm", "sale_crm", "sale_timesheet"],
     # A French company, as in the pictures of the manual.
     "demo": ["l10n_fr_account"],
 }

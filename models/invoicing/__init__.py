@@ -9,6 +9,7 @@ from . import billing_invoicing_ledger
 from . import billing_invoicing_doors
 from . import billing_run_execution
 from . import account_move
+from . import account_move_recurring
 from . import account_move_line
 from . import account_edi_xml
 from . import payment_transaction

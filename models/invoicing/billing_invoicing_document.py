@@ -330,7 +330,7 @@ class BillingInvoicing(models.AbstractModel):
             [
                 ("sale_line_id", "=", line.id),
                 ("state", "=", "posted"),
-                ("kind", "in", ("charge", "adjustment")),
+                ("kind", "in", ("charge", "adjustment", "opening")),
                 ("move_line_id", "!=", False),
                 ("period_start", "<=", charge.period.last),
                 ("period_end", ">=", charge.period.start),

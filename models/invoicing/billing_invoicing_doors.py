@@ -179,7 +179,7 @@ class BillingInvoicing(models.AbstractModel):
         self._refresh_orders(entries.order_id.with_env(self.env))
 
     def _check_days_free(self, entry):
-        """Refuse to revive a void charge whose days were billed elsewhere meanwhile."""
+        """Refuse to revive a void entry whose days were billed elsewhere meanwhile."""
         taken = entry.search(
             [
                 ("sale_line_id", "=", entry.sale_line_id.id),
@@ -190,7 +190,7 @@ class BillingInvoicing(models.AbstractModel):
             ],
             limit=1,
         )
-        if taken and entry.kind == "charge":
+        if taken and entry.kind in ("charge", "opening"):
             raise UserError(
                 self.env._(
                     "%(document)s cannot come back: %(start)s to %(end)s of "
@@ -302,6 +302,7 @@ class BillingInvoicing(models.AbstractModel):
                     "period_end": span.last,
                     "settled_amount": settled,
                     "charged_amount": charged_on(move_line) if move_line else 0,
+                    "untaxed_amount": move_line.price_subtotal if move_line else None,
                     "move_line_id": move_line.id if move_line else None,
                 }
             )

@@ -26,6 +26,7 @@ _COLUMNS = (
     "scheduled_date",
     "settled_amount",
     "charged_amount",
+    "untaxed_amount",
     "facts",
     "fraction",
     "move_line_id",

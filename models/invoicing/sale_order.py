@@ -189,7 +189,26 @@ class SaleOrder(models.Model):
                 self.env["billing.invoicing"]._open_ledger(
                     order.order_line.filtered("billing_anchor_date"),
                     order.billing_opened_until,
+                    order._get_billing_opening_lines(),
                 )
+
+    def _get_billing_opening_lines(self):
+        """The posted invoice line that paid for the opened days, by order line id.
+
+        Linked before the order was confirmed: by Make recurring.
+        """
+        self.ensure_one()
+        found = {}
+        for line in self.order_line:
+            paid = line.invoice_lines.filtered(
+                lambda move_line: (
+                    move_line.parent_state == "posted"
+                    and move_line.move_id.move_type == "out_invoice"
+                )
+            )
+            if len(paid) == 1:
+                found[line.id] = paid
+        return found
 
     def _billing_promise_changed(self):
         # EXTENDS the stage of subscriptions
@@ -273,7 +292,7 @@ class SaleOrder(models.Model):
             "type": "ir.actions.act_window",
             "res_model": "billing.run.item",
             "res_id": self.billing_open_item_id.id,
-            "view_mode": "form",
+            "views": [(False, "form")],
         }
 
     def action_open_billing_periods(self):

@@ -3,6 +3,7 @@ from odoo.tools.misc import format_date
 
 from ...engine.coverage import due_days
 from ...engine.periods import ONE_DAY
+from ..plan.alerts import as_link
 from ..plan.wording import amount_text, period_text, signed_text
 
 #: How many documents to come the form shows.
@@ -258,7 +259,7 @@ class SaleOrder(models.Model):
                     message=item.message,
                 ),
                 "action_text": self.env._("See how to mend it"),
-                "action": self.action_billing_open_parked(),
+                "action": as_link(self.action_billing_open_parked()),
             }
         late = self._get_billing_late_count()
         if late > 1 and self.env.user.has_group(

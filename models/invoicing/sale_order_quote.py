@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
-from ..plan.wording import amount_text, period_text
+from ..plan.wording import amount_text, period_text, rhythm_text
 
 #: What the announcement of the first invoice is computed from.
 QUOTE_FIELDS = (
@@ -87,8 +87,7 @@ class SaleOrder(models.Model):
         for line in self.order_line:
             if line.display_type or line.is_downpayment:
                 continue
-            plan = line.billing_recurring and line._get_billing_plan()
-            key = (plan.unit, plan.interval) if plan else ()
+            key = line._get_billing_rhythm() if line.billing_recurring else ()
             groups.setdefault(key, self.env["sale.order.line"])
             groups[key] |= line
         return [
@@ -102,7 +101,7 @@ class SaleOrder(models.Model):
             self, [line._prepare_base_line_for_taxes_computation() for line in lines]
         )
         return {
-            "label": lines[0]._get_billing_plan()._get_rhythm_text()
+            "label": rhythm_text(self.env, *rhythm)
             if rhythm
             else self.env._("One-off"),
             "recurring": bool(rhythm),

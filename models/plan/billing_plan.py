@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...engine.errors import InvalidRule
 from ...engine.recurrence import RecurrenceRule
+from ...engine.terms import LineTerms
 
 UNITS = [("day", "Days"), ("week", "Weeks"), ("month", "Months"), ("year", "Years")]
 TIMINGS = [("in_advance", "In advance"), ("in_arrears", "In arrears")]
@@ -264,3 +265,49 @@ class BillingPlan(models.Model):
             # An anniversary keeps its own month, only the day is the customer's.
             month = anchor.month
         return RecurrenceRule(self.unit, self.interval, anchor, own_day or day, month)
+
+    def _get_terms(self, line, version, *, partner=None, **values):
+        """What this plan promises to one who buys ``version`` from its first day on.
+
+        :param line: identifies the line in what the engine answers.
+        :param LineVersion version: quantity, price and discount.
+        :param partner: a ``res.partner`` whose own billing day counts.
+        :param values: further values of the terms (``end``, ``step``).
+        :rtype: LineTerms
+        """
+        self.ensure_one()
+        return LineTerms(
+            line=line,
+            rule=self._get_rule(version.start, partner),
+            start=version.start,
+            timing=self.timing,
+            lead_days=self.lead_days,
+            basis=self.proration_basis or "actual",
+            first_period=self.first_period or "prorate",
+            versions=(version,),
+            upgrade=self.upgrade or "next_invoice",
+            downgrade=self.downgrade or "next_invoice",
+            catch_up_limit=self.catch_up_limit,
+            **values,
+        )
+
+    def _get_term_end(self, start):
+        """Last day of the first term of a contract from ``start``, None without one."""
+        self.ensure_one()
+        if not self.term_length:
+            return None
+        return RecurrenceRule(self.term_unit, self.term_length, start).period(0).last
+
+    def _get_period_invoiced_on(self, day, partner=None):
+        """The billing period that an invoice of ``day`` pays for.
+
+        In advance the period that begins by then, in arrears the one that is over;
+        an anniversary begins, or ends, with that very day.
+
+        :param partner: a ``res.partner`` whose own billing day counts.
+        :rtype: Period
+        """
+        self.ensure_one()
+        moment = fields.Date.add(day, days=self.lead_days)
+        rule = self._get_rule(moment, partner)
+        return rule.period(rule.index_of(moment) - (self.timing == "in_arrears"))

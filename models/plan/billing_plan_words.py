@@ -15,7 +15,8 @@ from ...engine.invoice_dates import contracted_periods
 from ...engine.periods import Period, hull
 from ...engine.promise import is_stub
 from ...engine.proration import fraction
-from ...engine.terms import LineTerms, LineVersion
+from ...engine.terms import LineVersion
+from .wording import period_text, rhythm_text
 
 #: What decides when a subscription is invoiced and what a cut first period costs.
 CALENDAR = (
@@ -70,13 +71,7 @@ class BillingPlan(models.Model):
     def _get_rhythm_text(self):
         """ "per month", "every 3 months", in the language of the environment."""
         self.ensure_one()
-        one, several = {
-            "day": (self.env._("per day"), self.env._("every %(count)s days")),
-            "week": (self.env._("per week"), self.env._("every %(count)s weeks")),
-            "month": (self.env._("per month"), self.env._("every %(count)s months")),
-            "year": (self.env._("per year"), self.env._("every %(count)s years")),
-        }[self.unit or "month"]
-        return one if self.interval == 1 else several % {"count": self.interval}
+        return rhythm_text(self.env, self.unit or "month", self.interval)
 
     # === For a start today === #
 
@@ -115,31 +110,10 @@ class BillingPlan(models.Model):
             "On %(date)s for %(period)s: %(days)s of %(whole)s days.", **values, **share
         )
 
-    def _get_period_text(self, period):
-        """ "December 2026" for an exact month, else its first and last day."""
-        if period.start.day == 1 and period.last == fields.Date.end_of(
-            period.start, "month"
-        ):
-            return format_date(self.env, period.start, date_format="LLLL yyyy")
-        return self.env._(
-            "%(start)s – %(end)s",
-            start=format_date(self.env, period.start),
-            end=format_date(self.env, period.last),
-        )
-
     def _get_sample_terms(self):
         """The promise of one unit at price 1 that starts today."""
         start = (self.company_id or self.env.company)._billing_today()
-        return LineTerms(
-            line=self.id,
-            rule=self._get_rule(start),
-            start=start,
-            timing=self.timing,
-            lead_days=self.lead_days,
-            basis=self.proration_basis or "actual",
-            first_period=self.first_period or "prorate",
-            versions=(LineVersion(start, Decimal(1), Decimal(1)),),
-        )
+        return self._get_terms(self.id, LineVersion(start, Decimal(1), Decimal(1)))
 
     # === The rule in one sentence === #
 

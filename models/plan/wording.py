@@ -30,6 +30,28 @@ def number_text(env, number):
     return formatLang(env, value, digits=digits)
 
 
+def rhythm_text(env, unit, interval):
+    """ "per month", "every 3 months".
+
+    :param str unit: ``day``, ``week``, ``month`` or ``year``.
+    :param int interval: how many of them a billing period lasts.
+    :rtype: str
+    """
+    if interval == 1:
+        return {
+            "day": env._("per day"),
+            "week": env._("per week"),
+            "month": env._("per month"),
+            "year": env._("per year"),
+        }[unit]
+    return {
+        "day": env._("every %(count)s days", count=interval),
+        "week": env._("every %(count)s weeks", count=interval),
+        "month": env._("every %(count)s months", count=interval),
+        "year": env._("every %(count)s years", count=interval),
+    }[unit]
+
+
 def period_text(env, first, last):
     """A span of days: "December 2026", "15–31 December 2026", else both days.
 
@@ -39,7 +61,7 @@ def period_text(env, first, last):
     """
     if (first.year, first.month) == (last.year, last.month):
         if first.day == 1 and (last + ONE_DAY).day == 1:
-            return format_date(env, first, date_format="MMMM y")
+            return format_date(env, first, date_format="LLLL y")
         if first != last:
             return f"{first.day}–" + format_date(env, last, date_format="d MMMM y")
         return format_date(env, first, date_format="d MMMM y")

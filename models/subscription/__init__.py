@@ -6,10 +6,11 @@ from . import sale_order_line_history
 from . import sale_order
 from . import sale_order_change
 from . import sale_order_history
-from . import sale_order_screen
 from . import figures
+from . import sale_order_screen
 from . import billing_plan
 from . import product_template
 from . import res_partner
 from . import sale_order_first_plan
 from . import first_steps
+from . import sale_order_template

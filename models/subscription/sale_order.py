@@ -103,13 +103,28 @@ class SaleOrder(models.Model):
         string="Per month", compute="_compute_billing_amounts", store=True
     )
 
-    @api.depends("order_line.product_id")
+    @api.depends("order_line.product_id", "sale_order_template_id")
     def _compute_billing_plan_id(self):
         for order in self:
             if order.billing_plan_id or order.state not in ("draft", "sent"):
                 continue
-            plans = order.order_line.product_id.billing_plan_id
-            order.billing_plan_id = plans[:1]
+            order.billing_plan_id = order._get_billing_usual_plan()
+
+    def _get_billing_usual_plan(self):
+        """The plan of the quotation template, else of the products."""
+        self.ensure_one()
+        plan = self.sale_order_template_id.billing_plan_id
+        return plan or self.order_line.product_id.billing_plan_id[:1]
+
+    @api.onchange("sale_order_template_id")
+    def _onchange_sale_order_template_id(self):
+        # EXTENDS sale_management: the plan comes with the lines of the template.
+        res = super()._onchange_sale_order_template_id()
+        if self.sale_order_template_id:
+            plan = self._get_billing_usual_plan()
+            if plan or not any(self.order_line.product_id.mapped("billing_recurring")):
+                self.billing_plan_id = plan
+        return res
 
     @api.depends("billing_plan_id", "state")
     def _compute_is_billing_subscription(self):
@@ -135,6 +150,7 @@ class SaleOrder(models.Model):
         "order_line.price_subtotal",
         "order_line.billing_recurring",
         "order_line.billing_plan_id",
+        "order_line.billing_start_date",
         "order_line.billing_end_date",
         "billing_plan_id",
     )
@@ -142,11 +158,12 @@ class SaleOrder(models.Model):
         for order in self:
             recurring = monthly = 0
             for line in order.order_line.filtered("billing_recurring"):
-                plan, amount = line._get_billing_plan(), as_decimal(line.price_subtotal)
+                if not line._is_billing_in_force():
+                    continue
+                amount = as_decimal(line.price_subtotal)
+                unit, interval = line._get_billing_rhythm()
                 recurring += amount
-                monthly += monthly_amount(
-                    amount, unit=plan.unit, interval=plan.interval
-                )
+                monthly += monthly_amount(amount, unit=unit, interval=interval)
             order.billing_recurring_amount = order.currency_id.round(float(recurring))
             order.billing_monthly_amount = order.currency_id.round(float(monthly))
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -5,9 +7,12 @@ from odoo.tools.misc import format_date
 
 from ...engine.lifecycle import state_on
 from ...engine.periods import ONE_DAY
-from ...engine.recurrence import RecurrenceRule
 from ...engine.terms import Pause, moved_end
 from .guards import promise_writer
+
+
+#: Days after which a line that began or ended is known to be counted right.
+_ROLLED_BACK = 45
 
 
 class SaleOrder(models.Model):
@@ -202,10 +207,25 @@ class SaleOrder(models.Model):
         )
         lines = self.env["sale.order.line"].browse(line_id for (line_id,) in rows)
         lines._billing_mirror()
-        return len(orders) + len(lines.order_id)
+        moved = self._billing_roll_amounts()
+        return len(orders | lines.order_id | moved)
+
+    @api.model
+    def _billing_roll_amounts(self):
+        """Count what began or ended lately, or no more: amounts of what is in force."""
+        since = fields.Date.context_today(self) - timedelta(days=_ROLLED_BACK)
+        lines = self.env["sale.order.line"].search(
+            [
+                ("order_id.billing_state", "in", ("running", "paused")),
+                "|",
+                ("billing_start_date", ">=", since),
+                ("billing_end_date", ">=", since),
+            ]
+        )
+        self.env.add_to_compute(self._fields["billing_monthly_amount"], lines.order_id)
+        return lines.order_id
 
     def _get_billing_term_end(self, start):
         """Last day of the first term of a subscription that starts on ``start``."""
         self.ensure_one()
-        plan = self.billing_plan_id
-        return RecurrenceRule(plan.term_unit, plan.term_length, start).period(0).last
+        return self.billing_plan_id._get_term_end(start)

@@ -7,6 +7,7 @@ from ...engine.recurrence import RecurrenceRule
 from ...engine.terms import LineTerms, LineVersion, Pause
 from ..plan.billing_plan import BASES, FIRST_PERIODS, TIMINGS, UNITS
 from ..plan.numbers import as_decimal
+from ..plan.wording import rhythm_text
 from .guards import changes, promise_writer, writes_promise
 
 MIRROR = ("product_uom_qty", "price_unit", "discount")
@@ -110,7 +111,7 @@ class SaleOrderLine(models.Model):
             if line.display_type or not line.order_id.billing_plan_id:
                 line.billing_rhythm = False
             elif line.billing_recurring:
-                line.billing_rhythm = line._get_billing_plan()._get_rhythm_text()
+                line.billing_rhythm = rhythm_text(self.env, *line._get_billing_rhythm())
             else:
                 line.billing_rhythm = self.env._("once")
 
@@ -168,6 +169,24 @@ class SaleOrderLine(models.Model):
     def _get_billing_plan(self):
         self.ensure_one()
         return self.billing_plan_id or self.order_id.billing_plan_id
+
+    def _get_billing_rhythm(self):
+        """Unit and interval of the billing period: fixed once the line runs."""
+        self.ensure_one()
+        if self.billing_unit:
+            return self.billing_unit, self.billing_interval
+        plan = self._get_billing_plan()
+        return plan.unit, plan.interval
+
+    def _is_billing_in_force(self):
+        """Whether the line runs today, or will when its quotation is confirmed."""
+        self.ensure_one()
+        today = self.company_id._billing_today()
+        if not self.billing_anchor_date:
+            return True
+        return self.billing_start_date <= today and (
+            not self.billing_end_date or self.billing_end_date >= today
+        )
 
     def _get_billing_rule(self, start=None):
         """The grid of this line: the stored one, or for a quote the plan's.

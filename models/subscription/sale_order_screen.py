@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ..plan.wording import amount_text
+from .figures import get_live_domain
 
 
 class SaleOrder(models.Model):
@@ -53,8 +54,7 @@ class SaleOrder(models.Model):
         :param list domain: of the list.
         :return: a sentence, or an empty text when the list has no subscription.
         """
-        scope = Domain(domain or []) & Domain("is_billing_subscription", "=", True)
-        live = scope & Domain("billing_state", "in", ("running", "paused"))
+        live = Domain(domain or []) & get_live_domain()
         rows = self._read_group(
             live & Domain("billing_monthly_amount", "!=", 0),
             ["currency_id"],
