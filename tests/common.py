@@ -125,6 +125,10 @@ class BillingCommon(AccountTestInvoicingCommon):
         with freeze_time(f"{day} {time}"):
             yield
 
+    def _day(self, text):
+        """An ISO date as the engine and the models take it."""
+        return date.fromisoformat(text)
+
     def _scheduler_mode(self):
         """Let the scheduler's commits be points of the test's own transaction."""
         # A test with a browser or RPC is in that mode from its start.

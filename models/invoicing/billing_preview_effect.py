@@ -57,8 +57,11 @@ class BillingPreview(models.AbstractModel):
         """ "November 2026: −150.00 € + 225.00 € = +75.00 €, on the invoice of …" """
         order, line = outlook.order, changed.lines[charge.line]
         untaxed = self._sum_untaxed(changed, [charge])
+        days = period_text(self.env, charge.period.start, charge.period.last)
         values = {
-            "period": period_text(self.env, charge.period.start, charge.period.last),
+            "period": days
+            if len(changed.terms) == 1
+            else f"{line.product_id.name}, {days}",
             "sum": signed_text(self.env, untaxed, order.currency_id),
             "date": format_date(self.env, document.day),
         }

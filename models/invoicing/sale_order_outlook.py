@@ -63,7 +63,7 @@ class SaleOrder(models.Model):
             return self._get_billing_next_text(preview)
         if self.billing_end_date:
             return self._get_billing_closed_text()
-        if self.billing_next_date:
+        if self.billing_recurring_amount:
             # The terms cannot be computed; the alert says why.
             return False
         return self.env._("Nothing to invoice: no line has a price.")

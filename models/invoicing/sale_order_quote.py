@@ -40,7 +40,7 @@ class SaleOrder(models.Model):
     @api.depends(*QUOTE_FIELDS)
     def _compute_billing_summary(self):
         for order in self:
-            order.billing_summary = order.billing_plan_id and self.env[
+            order.billing_summary = bool(order.billing_plan_id) and self.env[
                 "ir.qweb"
             ]._render(
                 "recurring_billing.subscription_summary",

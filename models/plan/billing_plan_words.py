@@ -92,9 +92,10 @@ class BillingPlan(models.Model):
         :param due: the ``DuePeriod`` values scheduled on ``day``; two of them when
             the first days wait for the next period.
         """
+        whole = hull([period.period for period in due])
         values = {
             "date": format_date(self.env, day),
-            "period": self._get_period_text(hull([period.period for period in due])),
+            "period": period_text(self.env, whole.start, whole.last),
         }
         first = due[0]
         if not is_stub(terms, first.grid):

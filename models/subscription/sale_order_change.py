@@ -10,7 +10,6 @@ from ...engine.periods import ONE_DAY
 from ...engine.terms import Pause, moved_end
 from .guards import promise_writer
 
-
 #: Days after which a line that began or ended is known to be counted right.
 _ROLLED_BACK = 45
 

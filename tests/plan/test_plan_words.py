@@ -90,7 +90,7 @@ class TestPlanWords(BillingCommon):
         self.assertEqual(
             self._next_dates("2026-03-10", self.plan_monthly)[:2],
             [
-                "On 03/10/2026 for 03/10/2026 – 03/31/2026: 22 of 31 days.",
+                "On 03/10/2026 for 10–31 March 2026: 22 of 31 days.",
                 "On 04/01/2026 for April 2026.",
             ],
         )
@@ -116,15 +116,15 @@ class TestPlanWords(BillingCommon):
         self.assertEqual(
             self._next_dates("2026-03-10", plan)[:2],
             [
-                "On 03/10/2026 for 03/10/2026 – 03/10/2026: 1 of 7 days.",
-                "On 03/11/2026 for 03/11/2026 – 03/17/2026.",
+                "On 03/10/2026 for 10 March 2026: 1 of 7 days.",
+                "On 03/11/2026 for 11–17 March 2026.",
             ],
         )
 
     def test_next_dates_tell_that_the_first_days_are_free(self):
         self.assertEqual(
             self._next_dates("2026-03-10", self._plan(first_period="free"))[:2],
-            ["03/10/2026 – 03/31/2026: free.", "On 04/01/2026 for April 2026."],
+            ["10–31 March 2026: free.", "On 04/01/2026 for April 2026."],
         )
 
     def test_next_dates_tell_that_the_first_days_are_paid_in_full(self):
@@ -132,7 +132,7 @@ class TestPlanWords(BillingCommon):
             with self.subTest(**vals):
                 self.assertEqual(
                     self._next_dates("2026-03-10", self._plan(**vals))[0],
-                    "On 03/10/2026 for 03/10/2026 – 03/31/2026, in full.",
+                    "On 03/10/2026 for 10–31 March 2026, in full.",
                 )
 
     def test_next_dates_merge_the_first_days_with_the_next_period(self):
