@@ -34,6 +34,6 @@ class SaleOrder(models.Model):
 
     def _get_billing_end_text(self):
         reason = self.billing_close_reason_id.name
-        if reason:
+        if reason and not self.env.context.get("billing_for_customer"):
             return self.env._("Last day (%(reason)s)", reason=reason)
         return self.env._("Last day")
