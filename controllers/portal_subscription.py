@@ -77,6 +77,7 @@ class SubscriptionPortal(sale_portal.CustomerPortal):
                 # Found with the customer's own rights; plans, versions and the ledger
                 # have none for the portal and are read for these orders only.
                 "rows": orders.sudo()._get_billing_portal_rows(),
+                "title": request.env._("My subscriptions"),
                 "page_name": "subscription",
                 "pager": pager,
                 "default_url": "/my/subscriptions",
@@ -131,6 +132,7 @@ class SubscriptionPortal(sale_portal.CustomerPortal):
             step=INVOICES,
         )
         return {
+            "title": order_sudo.name,
             "page_name": "subscription",
             "subscription": order_sudo,
             "res_company": order_sudo.company_id,

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
-from ..plan.wording import amount_text
+from ..plan.wording import amount_text, number_text
 
 #: Bootstrap's class for each state: green runs, amber waits for a date, grey is over.
 STATE_CLASSES = {
@@ -51,21 +51,36 @@ class SaleOrder(models.Model):
         return f"−{text}" if currency.compare_amounts(amount, 0) < 0 else text
 
     def _get_billing_portal_lines(self):
-        """What the customer has today or will have, without what is over."""
+        """What the customer has today or will have, as texts, without what is over."""
         self.ensure_one()
         today = self.company_id._billing_today()
-        return self.order_line.filtered(
-            lambda line: (
-                not line.display_type
-                and not line.is_downpayment
-                and not (line.billing_end_date and line.billing_end_date < today)
-            )
-        )
+        return [
+            self._prepare_billing_portal_line(line, today)
+            for line in self.order_line
+            if not line.display_type
+            and not line.is_downpayment
+            and not (line.billing_end_date and line.billing_end_date < today)
+        ]
+
+    def _prepare_billing_portal_line(self, line, today):
+        start, end = line.billing_start_date, line.billing_end_date
+        return {
+            "record": line,
+            "start": start and start > today and format_date(self.env, start),
+            "end": end and format_date(self.env, end),
+            "quantity": number_text(self.env, line.product_uom_qty),
+            "price": self._get_billing_portal_amount(line.price_unit, self.currency_id),
+            "discount": line.discount
+            and line._get_billing_discount_text(line.discount),
+            "amount": self._get_billing_portal_amount(
+                line.price_subtotal, self.currency_id
+            ),
+        }
 
     def _get_billing_portal_events(self):
         """The history in the customer's language, the newest first."""
         self.ensure_one()
-        # Why a contract ended is the company's own note.
+        # Why a term changed or the contract ended is the company's own note.
         order = self.with_context(billing_for_customer=True)
         return [
             {**event, "date": format_date(self.env, event["date"])}
