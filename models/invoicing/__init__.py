@@ -18,7 +18,10 @@ from . import billing_preview_effect
 from . import billing_invoicing_preview
 from . import sale_order
 from . import sale_order_quote
+from . import sale_order_acceptance
+from . import sale_order_portal
 from . import sale_order_outlook
 from . import sale_order_line
+from . import sale_order_line_quote
 from . import res_partner
 from . import res_config_settings

@@ -136,10 +136,11 @@ class BillingPreview(models.AbstractModel):
 
     # === Looking ahead === #
 
-    def _get_previews(self, orders, count=1):
+    def _get_previews(self, orders, count=1, as_of=None):
         """The next documents of orders.
 
         :param int count: at most so many of each.
+        :param datetime.date as_of: as they looked on that day; today by default.
         :return: ``{order: [Preview]}``, an empty list where nothing will be invoiced or
             the terms cannot be computed.
         """
@@ -147,13 +148,13 @@ class BillingPreview(models.AbstractModel):
         for order, outlook in self._get_outlooks(orders).items():
             outlook.extra = self._get_extra_lines(order)
             try:
-                previews[order] = self._look_ahead(outlook, count)
+                previews[order] = self._look_ahead(outlook, count, as_of)
             except BillingError:
                 # What waits for a person is told by the item that is set aside.
                 previews[order] = []
         return previews
 
-    def _look_ahead(self, outlook, count):
+    def _look_ahead(self, outlook, count, as_of=None):
         """The next documents of one order, with amounts and reasons.
 
         :raises BillingError: when the engine refuses to look ahead.
@@ -161,7 +162,7 @@ class BillingPreview(models.AbstractModel):
         order = outlook.order
         billed = {line: list(entries) for line, entries in outlook.billed.items()}
         previews, before = [], None
-        for document in islice(self._get_documents(outlook), count):
+        for document in islice(self._get_documents(outlook, as_of), count):
             preview = Preview(document.day, list(document.charges), None)
             preview.extra = outlook.extra if not previews else outlook.extra.browse()
             preview.reasons = reasons(
@@ -180,11 +181,11 @@ class BillingPreview(models.AbstractModel):
             previews.append(preview)
         return previews
 
-    def _get_documents(self, outlook):
+    def _get_documents(self, outlook, as_of=None):
         plan = outlook.order.billing_plan_id
         return upcoming(
             outlook.promises(),
-            as_of=outlook.order.company_id._billing_today(),
+            as_of=as_of or outlook.order.company_id._billing_today(),
             form=plan.catch_up_form,
             carry_over=plan.credit_policy == "carry_over",
         )

@@ -151,25 +151,33 @@ class SaleOrder(models.Model):
         ]
 
     def _join_billing_parts(self, parts):
-        told = [
+        return self._join_billing_texts(
             self.env._(
                 "%(what)s %(amount)s",
                 what=what,
                 amount=amount_text(self.env, amount, self.currency_id),
             )
             for what, amount in parts
-        ]
-        text = told[0]
+        )
+
+    def _join_billing_texts(self, texts):
+        told = list(texts)
+        text = told[0] if told else ""
         for part in told[1:]:
             text = self.env._("%(parts)s, %(part)s", parts=text, part=part)
         return text
 
-    # === The payment of the quotation === #
+    def _get_billing_price_text(self):
+        """What is accepted, in a few words: "1,284.00 € per month, 540.00 € once".
 
-    def _get_prepayment_required_amount(self):
-        # EXTENDS sale: what is paid with the quotation is its first document.
-        if not self.require_payment or not self.billing_plan_id:
-            return super()._get_prepayment_required_amount()
-        previews = self.env["billing.preview"]._get_previews(self)[self]
-        first = max(previews[0].total, 0) if previews else 0
-        return self.currency_id.round(first * self.prepayment_percent)
+        With tax: it is what will be paid. Rhythms are never added up.
+        """
+        self.ensure_one()
+        return self._join_billing_texts(
+            self.env._(
+                "%(amount)s %(rhythm)s",
+                amount=amount_text(self.env, row["total"], self.currency_id),
+                rhythm=row["label"] if row["recurring"] else self.env._("once"),
+            )
+            for row in self._get_billing_totals()
+        )

@@ -96,14 +96,16 @@ class BillingLineVersion(models.Model):
         )
 
     def _get_change_text(self, before):
-        """What it changes, with its reason.
+        """What it changes, with its reason unless a customer reads it.
 
         :param before: the version that held until then.
         """
         text = self.sale_line_id._get_billing_terms_text(
             before._as_value(), self._as_value()
         )
-        return f"{text} ({self.reason})" if self.reason else text
+        if not self.reason or self.env.context.get("billing_for_customer"):
+            return text
+        return f"{text} ({self.reason})"
 
     def _get_sentence(self):
         """ "From 01/03/2027: Support: 42.00 € instead of 38.00 €." """

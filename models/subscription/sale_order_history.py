@@ -12,7 +12,8 @@ class SaleOrder(models.Model):
         """What happened and what is planned, the newest first.
 
         :return: list of dicts: ``date`` the day from which it holds, ``text``,
-            ``future`` whether that day is still to come.
+            ``future`` whether that day is still to come. With ``billing_for_customer``
+            in the context, without the reasons that people noted for themselves.
         """
         self.ensure_one()
         today = self.company_id._billing_today()
@@ -34,6 +35,6 @@ class SaleOrder(models.Model):
 
     def _get_billing_end_text(self):
         reason = self.billing_close_reason_id.name
-        if reason:
+        if reason and not self.env.context.get("billing_for_customer"):
             return self.env._("Last day (%(reason)s)", reason=reason)
         return self.env._("Last day")
