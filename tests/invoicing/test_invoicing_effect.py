@@ -33,8 +33,8 @@ class TestInvoicingEffect(BillingCommon):
                 [
                     "From 11/16/2026: Support: 15 instead of 10.",
                     (
-                        "16–30 November 2026: −$ 150.00 +$ 225.00 = +$ 75.00 excl. tax, on "
-                        "the invoice of 12/01/2026."
+                        "16–30 November 2026: −$ 150.00 +$ 225.00 = +$ 75.00 "
+                        "excl. tax, on the invoice of 12/01/2026."
                     ),
                     "Invoice of 12/01/2026: $ 450.00 excl. tax instead of $ 300.00.",
                     "Invoice of 01/01/2027: $ 450.00 excl. tax instead of $ 300.00.",
@@ -165,12 +165,12 @@ class TestInvoicingEffect(BillingCommon):
                 self._lines(form)[1:3],
                 [
                     (
-                        "Support, 16–30 November 2026: −$ 150.00 excl. tax, on a credit "
-                        "note of 11/16/2026."
+                        "Support, 16–30 November 2026: −$ 150.00 excl. tax, on a "
+                        "credit note of 11/16/2026."
                     ),
                     (
-                        "Licence, 16–30 November 2026: −$ 30.00 excl. tax, on a credit "
-                        "note of 11/16/2026."
+                        "Licence, 16–30 November 2026: −$ 30.00 excl. tax, on a "
+                        "credit note of 11/16/2026."
                     ),
                 ],
             )
