@@ -40,3 +40,4 @@ from .subscription import test_subscription_crm
 from .invoicing import test_invoicing_make_recurring_tour
 from .invoicing import test_invoicing_preview
 from .invoicing import test_invoicing_effect
+from .invoicing import test_invoicing_screens
