@@ -38,3 +38,5 @@ from .subscription import test_subscription_template
 from .insight import test_insight_digest
 from .subscription import test_subscription_crm
 from .invoicing import test_invoicing_make_recurring_tour
+from .invoicing import test_invoicing_portal
+from .invoicing import test_invoicing_portal_payment
