@@ -41,3 +41,5 @@ from .invoicing import test_invoicing_make_recurring_tour
 from .invoicing import test_invoicing_preview
 from .invoicing import test_invoicing_effect
 from .invoicing import test_invoicing_screens
+from .invoicing import test_invoicing_portal
+from .invoicing import test_invoicing_portal_payment

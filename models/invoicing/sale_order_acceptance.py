@@ -53,7 +53,8 @@ class SaleOrder(models.Model):
         """The first document with tax, as announced on ``day`` (today by default)."""
         self.ensure_one()
         previews = self.env["billing.preview"]._get_previews(self, as_of=day)[self]
-        return max(previews[0].total, 0.0) if previews else 0.0
+        total = previews[0].total if previews else 0.0
+        return self.currency_id.round(max(total, 0.0))
 
     def _get_default_payment_link_values(self):
         # EXTENDS sale: rhythms are never added up; later invoices have own links.
