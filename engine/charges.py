@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from .entries import BilledEntry
 from .facts import charge_facts
 from .money import quantize
 from .periods import Period
@@ -48,6 +49,11 @@ class Charge:
     fraction: Fraction
     facts: dict[str, Any] = field(compare=False)
     scheduled: date
+
+    @property
+    def entry(self) -> BilledEntry:
+        """What the ledger keeps of it, as reconciliation reads it."""
+        return BilledEntry(self.kind, self.period, self.settled, self.charged)
 
 
 def build_charge(

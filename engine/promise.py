@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from .entries import BilledEntry
 from .money import quantize
 from .periods import Period, merge, span
 from .proration import fraction
@@ -88,6 +90,21 @@ def promise(
         share=fraction(served, whole, terms.basis),
         step=terms.step,
     )
+
+
+def opening_entry(
+    terms: LineTerms, until: date, *, charged: Decimal
+) -> BilledEntry | None:
+    """What opens the ledger of a line that was billed elsewhere ``until`` a day.
+
+    :param until: last billed day, included.
+    :param charged: what a document of ours says of these days, 0 without one.
+    :return: None when the line starts later.
+    """
+    if until < terms.start:
+        return None
+    days = Period.inclusive(terms.start, until)
+    return BilledEntry("opening", days, promised_amount(terms, days), charged)
 
 
 def promised_amount(terms: LineTerms, within: Period) -> Decimal:

@@ -19,6 +19,7 @@ from .entries import BilledEntry
 from .money import quantize
 from .next_dates import next_charge_date, next_invoice_date
 from .periods import FOREVER
+from .reasons import Reason, reasons
 from .terms import LineTerms
 
 
@@ -28,10 +29,12 @@ class Upcoming:
 
     :param day: the day of the run that makes it.
     :param charges: what stands on it, line by line in the order given.
+    :param reasons: what makes it differ from the document before.
     """
 
     day: date
     charges: tuple[Charge, ...]
+    reasons: tuple[Reason, ...]
 
     @property
     def amount(self) -> Decimal:
@@ -61,16 +64,21 @@ def upcoming(
         (terms, [entry for entry in billed if entry.state != "void"])
         for terms, billed in lines
     ]
+    terms_of = {terms.line: terms for terms, _billed in promises}
+    ledger = {terms.line: billed for terms, billed in promises}
     over = max((terms.effective_end for terms, _billed in promises), default=as_of)
+    before: tuple[Charge, ...] | None = None
     day: date | None = as_of
     while day is not None:
         due = [c for terms, billed in promises for c in due_charges(terms, billed, day)]
         waits = carry_over and day < over
         for charges in _documents(due, form=form, carry_over=waits):
+            told = reasons(charges, before=before, terms=terms_of, billed=ledger)
             for charge in charges:
-                _record(promises, charge)
+                ledger[charge.line].append(charge.entry)
             if any(charge.charged for charge in charges):
-                yield Upcoming(day, tuple(charges))
+                before = tuple(charges)
+                yield Upcoming(day, before, tuple(told))
         if _is_silent(promises, day):
             return
         day = _next_day(promises, day, over if waits and over < FOREVER else None)
@@ -104,16 +112,6 @@ def _documents(
         if carry_over and sum(charge.charged for charge in charges) < 0:
             charges = without_excess_credit(charges)
         yield charges
-
-
-def _record(
-    promises: Sequence[tuple[LineTerms, list[BilledEntry]]], charge: Charge
-) -> None:
-    """Write a charge into the copy of its line's ledger."""
-    entry = BilledEntry(charge.kind, charge.period, charge.settled, charge.charged)
-    for terms, billed in promises:
-        if terms.line == charge.line:
-            billed.append(entry)
 
 
 def _next_day(

@@ -42,6 +42,17 @@ class BillingCommon(AccountTestInvoicingCommon):
         cls.admin_env = cls.env
         cls.env = cls.env(user=cls.user, context={**cls.env.context, "lang": "en_US"})
 
+    @classmethod
+    def _speak_french(cls, *users):
+        """Let users see the screens in French."""
+        admin = cls.env(su=True)
+        admin["res.lang"]._activate_lang("fr_FR")
+        admin["ir.module.module"]._get("recurring_billing")._update_translations(
+            ["fr_FR"]
+        )
+        for user in users:
+            user.sudo().lang = "fr_FR"
+
     # === Records === #
 
     @classmethod

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from ..subscription.figures import convert_sum
+
 
 class DigestDigest(models.Model):
     """What recurs and what the runs made, in the mail of key figures."""
@@ -30,8 +32,8 @@ class DigestDigest(models.Model):
             ["company_id", "currency_id"],
             ["billing_monthly_amount:sum"],
         ):
-            amounts[company] += currency._convert(
-                amount, company.currency_id, company, company._billing_today()
+            amounts[company] += convert_sum(
+                amount, currency, company.currency_id, company
             )
         for digest in self:
             company = digest.company_id or self.env.company

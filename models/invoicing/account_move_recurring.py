@@ -51,12 +51,13 @@ class AccountMove(models.Model):
         """The subscriptions that this invoice bills, or that were made from it."""
         self.ensure_one()
         # Which subscription it is is no secret to who may read the invoice.
-        lines = self.sudo().invoice_line_ids
+        move = self.sudo()
+        lines = move.invoice_line_ids
         ordered = lines.sale_line_ids.filtered(
             lambda line: line.billing_plan_id or line.order_id.billing_plan_id
         )
         return (
-            self.sudo().billing_made_order_id
+            move.billing_made_order_id
             | lines.billing_entry_ids.order_id
             | ordered.order_id
         )

@@ -1,13 +1,14 @@
 """What happens to entries when a document is deleted, cancelled, edited or credited."""
 
+from decimal import Decimal
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ...engine.entries import settled_by_document
 from ...engine.money import line_price, quantize
-from ...engine.periods import Period
-from ...engine.promise import promised_amount
+from ...engine.promise import opening_entry
 from ..plan.numbers import as_decimal
 from .billing_entry import ledger_writer
 
@@ -281,31 +282,13 @@ class BillingInvoicing(models.AbstractModel):
             id; its amount is then what was charged.
         """
         rows = []
-        opened = lines.filtered(lambda line: line.billing_start_date <= until)
-        terms = opened._get_billing_terms()
-        for line in opened:
-            span = Period.inclusive(line.billing_start_date, until)
+        terms = lines._get_billing_terms()
+        for line in lines:
             move_line = (move_lines or {}).get(line.id)
-            settled = promised_amount(terms[line.id], span)
-            rows.append(
-                {
-                    "company_id": line.company_id.id,
-                    "currency_id": line.order_id.currency_id.id,
-                    "order_id": line.order_id.id,
-                    "sale_line_id": line.id,
-                    "partner_id": line.order_id.partner_id.commercial_partner_id.id,
-                    "product_id": line.product_id.id,
-                    "plan_id": line._get_billing_plan().id,
-                    "kind": "opening",
-                    "state": "posted",
-                    "period_start": span.start,
-                    "period_end": span.last,
-                    "settled_amount": settled,
-                    "charged_amount": charged_on(move_line) if move_line else 0,
-                    "untaxed_amount": move_line.price_subtotal if move_line else None,
-                    "move_line_id": move_line.id if move_line else None,
-                }
-            )
+            charged = charged_on(move_line) if move_line else Decimal(0)
+            entry = opening_entry(terms[line.id], until, charged=charged)
+            if entry:
+                rows.append(self._prepare_opening_row(line, entry, move_line))
         if rows:
             self.env.flush_all()
             self._insert_entries(rows)
@@ -313,6 +296,26 @@ class BillingInvoicing(models.AbstractModel):
                 [(row["sale_line_id"], row["period_end"]) for row in rows]
             )
             self._refresh_orders(lines.order_id)
+
+    def _prepare_opening_row(self, line, entry, move_line):
+        order = line.order_id
+        return {
+            "company_id": line.company_id.id,
+            "currency_id": order.currency_id.id,
+            "order_id": order.id,
+            "sale_line_id": line.id,
+            "partner_id": order.partner_id.commercial_partner_id.id,
+            "product_id": line.product_id.id,
+            "plan_id": line._get_billing_plan().id,
+            "kind": entry.kind,
+            "state": "posted",
+            "period_start": entry.period.start,
+            "period_end": entry.period.last,
+            "settled_amount": entry.settled,
+            "charged_amount": entry.charged,
+            "untaxed_amount": move_line.price_subtotal if move_line else None,
+            "move_line_id": move_line.id if move_line else None,
+        }
 
     def _forget_void_entries(self, entries):
         """Let an order go that was never billed: only its void traces hold it."""

@@ -4,47 +4,19 @@ The engine's own computation on the promise and the ledger as they are, or as a 
 would make them. Nothing is written.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 
 from odoo import models
 
-from ...engine.charging import BilledEntry, Charge
+from ...engine.charging import Charge
 from ...engine.errors import BillingError
 from ...engine.periods import Period
-from ...engine.promise import promised_amount
-from ...engine.reasons import Reason, reasons
+from ...engine.promise import opening_entry
+from ...engine.reasons import Reason
 from ...engine.upcoming import upcoming
-
-
-@dataclass
-class Preview:
-    """A document to come.
-
-    :param day: the day of the run that makes it.
-    :param charges: what the engine found, line by line.
-    :param extra: one-off order lines that stand on it too.
-    :param untaxed: amount without tax, negative for a credit note.
-    :param total: amount with tax.
-    :param reasons: what makes it differ from the one before.
-    """
-
-    day: date
-    charges: list[Charge]
-    extra: object
-    untaxed: float = 0.0
-    total: float = 0.0
-    reasons: list[Reason] = field(default_factory=list)
-
-    @property
-    def period(self):
-        """From the first to the last day that is charged for, or None."""
-        spans = [c.period for c in self.charges if c.kind == "charge"]
-        spans = spans or [c.period for c in self.charges]
-        if not spans:
-            return None
-        return Period(min(s.start for s in spans), max(s.end for s in spans))
 
 
 @dataclass
@@ -68,6 +40,37 @@ class Outlook:
         return [
             (terms, self.billed.get(line, ())) for line, terms in self.terms.items()
         ]
+
+
+@dataclass
+class Preview:
+    """A document to come.
+
+    :param outlook: what it was computed from.
+    :param day: the day of the run that makes it.
+    :param charges: what the engine found, line by line.
+    :param extra: one-off order lines that stand on it too.
+    :param untaxed: amount without tax, negative for a credit note.
+    :param total: amount with tax.
+    :param reasons: what makes it differ from the one before.
+    """
+
+    outlook: Outlook
+    day: date
+    charges: tuple[Charge, ...]
+    extra: object
+    untaxed: float
+    total: float
+    reasons: tuple[Reason, ...]
+
+    @property
+    def period(self):
+        """From the first to the last day that is charged for, or None."""
+        spans = [c.period for c in self.charges if c.kind == "charge"]
+        spans = spans or [c.period for c in self.charges]
+        if not spans:
+            return None
+        return Period(min(s.start for s in spans), max(s.end for s in spans))
 
 
 class BillingPreview(models.AbstractModel):
@@ -106,7 +109,11 @@ class BillingPreview(models.AbstractModel):
             except BillingError:
                 continue
             outlooks[order] = Outlook(
-                order, {line.id: line for line in lines}, terms, ledger, None
+                order,
+                {line.id: line for line in lines},
+                terms,
+                ledger,
+                self._get_extra_lines(order),
             )
         return outlooks
 
@@ -115,11 +122,8 @@ class BillingPreview(models.AbstractModel):
         until = order.billing_opened_until
         if order.billing_opening != "already_billed" or not until:
             return []
-        if until < terms.start:
-            return []
-        span = Period.inclusive(terms.start, until)
-        settled = promised_amount(terms, span)
-        return [BilledEntry("opening", span, settled, settled)]
+        entry = opening_entry(terms, until, charged=Decimal(0))
+        return [entry] if entry else []
 
     def _get_extra_lines(self, order):
         """One-off lines that the next document will take along."""
@@ -146,7 +150,6 @@ class BillingPreview(models.AbstractModel):
         """
         previews = dict.fromkeys(orders, ())
         for order, outlook in self._get_outlooks(orders).items():
-            outlook.extra = self._get_extra_lines(order)
             try:
                 previews[order] = self._look_ahead(outlook, count, as_of)
             except BillingError:
@@ -159,26 +162,21 @@ class BillingPreview(models.AbstractModel):
 
         :raises BillingError: when the engine refuses to look ahead.
         """
-        order = outlook.order
-        billed = {line: list(entries) for line, entries in outlook.billed.items()}
-        previews, before = [], None
+        previews = []
         for document in islice(self._get_documents(outlook, as_of), count):
-            preview = Preview(document.day, list(document.charges), None)
-            preview.extra = outlook.extra if not previews else outlook.extra.browse()
-            preview.reasons = reasons(
-                document.charges, before=before, terms=outlook.terms, billed=billed
-            )
-            for charge in document.charges:
-                billed[charge.line].append(
-                    BilledEntry(
-                        charge.kind, charge.period, charge.settled, charge.charged
-                    )
+            extra = outlook.extra.browse() if previews else outlook.extra
+            untaxed, total = self._sum_up(outlook, document.charges, extra)
+            previews.append(
+                Preview(
+                    outlook,
+                    document.day,
+                    document.charges,
+                    extra,
+                    untaxed,
+                    total,
+                    document.reasons,
                 )
-            preview.untaxed, preview.total = self._sum_up(
-                order, outlook.lines, preview.charges, preview.extra
             )
-            before = document.charges
-            previews.append(preview)
         return previews
 
     def _get_documents(self, outlook, as_of=None):
@@ -192,14 +190,14 @@ class BillingPreview(models.AbstractModel):
 
     # === Amounts === #
 
-    def _sum_up(self, order, lines, charges, extra):
+    def _sum_up(self, outlook, charges, extra=()):
         """Amounts of charges and one-off lines by core's own tax computation.
 
-        :param dict lines: order lines by id.
         :return: untaxed and total, in the order's currency.
         """
+        order = outlook.order
         rows = [
-            lines[charge.line]._prepare_base_line_for_taxes_computation(
+            outlook.lines[charge.line]._prepare_base_line_for_taxes_computation(
                 quantity=float(charge.quantity),
                 price_unit=float(charge.price),
                 discount=float(charge.discount),
@@ -214,14 +212,15 @@ class BillingPreview(models.AbstractModel):
             rows.append(
                 line._prepare_base_line_for_taxes_computation(quantity=quantity)
             )
-        return self._sum_base_lines(order, rows)
+        return self._sum_base_lines(order.company_id, order.currency_id, rows)
 
-    def _sum_base_lines(self, order, rows):
-        company = order.company_id or self.env.company
+    def _sum_base_lines(self, company, currency, rows):
+        """Untaxed and total amount of base lines of core's tax computation."""
+        company = company or self.env.company
         taxes = self.env["account.tax"]
         taxes._add_tax_details_in_base_lines(rows, company)
         taxes._round_base_lines_tax_details(rows, company)
-        summary = taxes._get_tax_totals_summary(rows, order.currency_id, company)
+        summary = taxes._get_tax_totals_summary(rows, currency, company)
         return summary["base_amount_currency"], summary["total_amount_currency"]
 
     def _get_next_untaxed(self, orders):
@@ -236,17 +235,21 @@ class BillingPreview(models.AbstractModel):
             except BillingError:
                 continue
             if document:
-                found[order] = self._sum_untaxed(outlook, document.charges)
+                found[order] = self._sum_untaxed(
+                    outlook, document.charges, outlook.extra
+                )
         return found
 
-    def _sum_untaxed(self, outlook, charges):
-        """The untaxed sum; only prices that include tax need the tax computation."""
-        lines = outlook.lines
-        if not any(
-            tax.price_include
-            for line in lines.values()
-            for tax in line.tax_ids.flatten_taxes_hierarchy()
-        ):
+    def _sum_untaxed(self, outlook, charges, extra=()):
+        """The untaxed sum; plain charges need no tax computation."""
+        if not extra and not self._has_included_tax(outlook.lines.values()):
             return float(sum(charge.charged for charge in charges))
-        nothing = self.env["sale.order.line"]
-        return self._sum_up(outlook.order, lines, charges, nothing)[0]
+        return self._sum_up(outlook, charges, extra)[0]
+
+    def _has_included_tax(self, lines):
+        """Whether the price of one of the order lines includes a tax."""
+        return any(
+            tax.price_include
+            for line in lines
+            for tax in line.tax_ids.flatten_taxes_hierarchy()
+        )

@@ -19,16 +19,14 @@ _TOLD = 2
 class BillingPreview(models.AbstractModel):
     _inherit = "billing.preview"
 
-    def _get_effect(self, order, terms, added=None):
+    def _get_effect(self, outlook, terms, added=None):
         """How the documents to come change when the promise of an order does.
 
+        :param Outlook outlook: the order as it is.
         :param dict terms: ``{line id: LineTerms}`` of the changed lines.
         :param added: a new ``sale.order.line``, not saved; its terms are in ``terms``.
         :return: list of sentences, empty when nothing would change.
         """
-        outlook = self._get_outlooks(order).get(order)
-        if not outlook:
-            return []
         lines = {**outlook.lines, **({added.id: added} if added else {})}
         changed = replace(outlook, lines=lines, terms={**outlook.terms, **terms})
         try:
@@ -67,8 +65,7 @@ class BillingPreview(models.AbstractModel):
         }
         known = outlook.terms.get(charge.line)
         credit, charged = settlement(known, charge) if known else (0, charge.charged)
-        included = any(tax.price_include for tax in line.tax_ids)
-        if credit and charged and not included:
+        if credit and charged and not self._has_included_tax([line]):
             values["sum"] = " ".join(
                 [
                     signed_text(self.env, credit, order.currency_id),

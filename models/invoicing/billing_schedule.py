@@ -14,12 +14,10 @@ class BillingSchedule(models.AbstractModel):
     _description = "Schedule of the Daily Run"
 
     def _get_cron(self):
-        """The scheduled action; empty when it was deleted.
-
-        Users see whether billing is on; who may change it is checked where it is.
-        """
+        """The scheduled action; empty when it was deleted."""
         cron = self.env.ref("recurring_billing.ir_cron_bill", raise_if_not_found=False)
-        return cron.sudo() if cron else self.env["ir.cron"].sudo()
+        # Whether billing is on is no secret; who may change it is checked where it is.
+        return (cron or self.env["ir.cron"]).sudo()
 
     def _is_on(self):
         return self._get_cron().active

@@ -4,7 +4,7 @@ from odoo.tools.misc import format_date
 from ...engine.coverage import due_days
 from ...engine.periods import ONE_DAY
 from ..plan.alerts import as_link
-from ..plan.wording import amount_text, period_text, signed_text
+from ..plan.wording import period_text, signed_text
 
 #: How many documents to come the form shows.
 COMING = 12
@@ -16,10 +16,15 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     billing_headline = fields.Char(
-        string="What happens next", compute="_compute_billing_headline"
+        string="What happens next", compute="_compute_billing_outlook"
     )
     billing_coming = fields.Html(
-        string="Coming", compute="_compute_billing_coming", sanitize=False
+        string="Coming", compute="_compute_billing_outlook", sanitize=False
+    )
+    billing_late_count = fields.Integer(
+        string="Invoices to be made",
+        compute="_compute_billing_outlook",
+        help="Documents that a run would make today.",
     )
     billing_next_untaxed = fields.Monetary(
         string="Next amount",
@@ -33,19 +38,28 @@ class SaleOrder(models.Model):
         help="Share of the days due until today that are billed.",
     )
 
-    # === The sentence === #
-
     @api.depends_context("lang")
     @api.depends(
         "billing_state", "billing_next_date", "billing_end_date", "billing_pause_ids"
     )
-    def _compute_billing_headline(self):
-        previews = self.env["billing.preview"]._get_previews(
-            self.filtered("billing_plan_id")
-        )
+    def _compute_billing_outlook(self):
+        """What the coming runs make, looked at once for all that is said of it."""
+        subscriptions = self.filtered("is_billing_subscription")
+        previews = self.env["billing.preview"]._get_previews(subscriptions, COMING)
         for order in self:
-            preview = next(iter(previews.get(order, ())), None)
-            order.billing_headline = order._get_billing_headline(preview)
+            coming = previews.get(order, [])
+            following = coming[0] if coming else None
+            order.billing_headline = order._get_billing_headline(following)
+            order.billing_coming = order.is_billing_subscription and self.env[
+                "ir.qweb"
+            ]._render(
+                "recurring_billing.subscription_coming",
+                {"rows": order._get_billing_coming_rows(coming)},
+            )
+            today = order.company_id._billing_today()
+            order.billing_late_count = sum(1 for one in coming if one.day <= today)
+
+    # === The sentence === #
 
     def _get_billing_headline(self, preview):
         """What happens next, in a sentence.
@@ -119,21 +133,7 @@ class SaleOrder(models.Model):
             return self.env._("Closed on %(date)s; everything is billed.", date=last)
         return self.env._("Ends on %(date)s; everything is billed.", date=last)
 
-    def _get_billing_amount_text(self, amount):
-        return amount_text(self.env, amount, self.currency_id)
-
     # === The documents to come === #
-
-    @api.depends_context("lang")
-    @api.depends("billing_next_date", "billing_state", "billing_end_date")
-    def _compute_billing_coming(self):
-        subscriptions = self.filtered("is_billing_subscription")
-        previews = self.env["billing.preview"]._get_previews(subscriptions, COMING)
-        for order in self:
-            rows = order._get_billing_coming_rows(previews.get(order, ()))
-            order.billing_coming = bool(order.billing_plan_id) and self.env[
-                "ir.qweb"
-            ]._render("recurring_billing.subscription_coming", {"rows": rows})
 
     def _get_billing_coming_rows(self, previews):
         """The documents to come as texts: date, period, amount, difference, why."""
@@ -238,7 +238,7 @@ class SaleOrder(models.Model):
     # === What is in the way === #
 
     @api.depends_context("lang")
-    @api.depends("billing_next_date", "billing_state", "order_line.billing_version_ids")
+    @api.depends("billing_late_count", "order_line.billing_version_ids")
     def _compute_billing_alerts(self):
         for order in self:
             order.billing_alerts = (
@@ -261,7 +261,7 @@ class SaleOrder(models.Model):
                 "action_text": self.env._("See how to mend it"),
                 "action": as_link(self.action_billing_open_parked()),
             }
-        late = self._get_billing_late_count()
+        late = self.billing_late_count
         if late > 1 and self.env.user.has_group(
             "recurring_billing.recurring_billing_group_user"
         ):
@@ -277,14 +277,6 @@ class SaleOrder(models.Model):
                 "message": version._get_sentence(),
             }
         return alerts
-
-    def _get_billing_late_count(self):
-        """How many documents a run would make for this subscription today."""
-        today = self.company_id._billing_today()
-        if not self.billing_next_date or self.billing_next_date > today:
-            return 0
-        previews = self.env["billing.preview"]._get_previews(self, COMING)[self]
-        return sum(1 for preview in previews if preview.day <= today)
 
     def action_billing_see_next(self):
         """The next invoice as the customer will see it."""

@@ -41,17 +41,10 @@ class SaleOrder(models.Model):
                     "recurring": order._get_billing_summary()["recurring"],
                     "next_date": preview and format_date(self.env, preview.day),
                     "next_amount": preview
-                    and order._get_billing_portal_amount(
-                        preview.untaxed, order.currency_id
-                    ),
+                    and order._get_billing_amount_text(preview.untaxed),
                 }
             )
         return rows
-
-    def _get_billing_portal_amount(self, amount, currency):
-        """An amount with a true minus before a credit."""
-        text = amount_text(self.env, abs(amount), currency)
-        return f"−{text}" if currency.compare_amounts(amount, 0) < 0 else text
 
     def _get_billing_portal_lines(self):
         """What the customer has today or will have, as texts, without what is over."""
@@ -72,12 +65,10 @@ class SaleOrder(models.Model):
             "start": start and start > today and format_date(self.env, start),
             "end": end and format_date(self.env, end),
             "quantity": number_text(self.env, line.product_uom_qty),
-            "price": self._get_billing_portal_amount(line.price_unit, self.currency_id),
+            "price": self._get_billing_amount_text(line.price_unit),
             "discount": line.discount
             and line._get_billing_discount_text(line.discount),
-            "amount": self._get_billing_portal_amount(
-                line.price_subtotal, self.currency_id
-            ),
+            "amount": self._get_billing_amount_text(line.price_subtotal),
         }
 
     def _get_billing_portal_events(self):
@@ -112,7 +103,8 @@ class SaleOrder(models.Model):
             {
                 "name": move.name,
                 "date": format_date(self.env, move.invoice_date),
-                "amount": self._get_billing_portal_amount(
+                "amount": amount_text(
+                    self.env,
                     -move.amount_total
                     if move.move_type == "out_refund"
                     else move.amount_total,

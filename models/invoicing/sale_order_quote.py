@@ -62,19 +62,21 @@ class SaleOrder(models.Model):
         if len(recurring) > 1 or (recurring and not recurring[0]["monthly"]):
             average = self.env._(
                 "That is %(amount)s per month on average",
-                amount=amount_text(
-                    self.env, self.billing_monthly_amount, self.currency_id
-                ),
+                amount=self._get_billing_amount_text(self.billing_monthly_amount),
             )
         return {
             "recurring": [
-                (amount_text(self.env, row["untaxed"], self.currency_id), row["label"])
+                (self._get_billing_amount_text(row["untaxed"]), row["label"])
                 for row in recurring
             ],
-            "once": once and amount_text(self.env, once["untaxed"], self.currency_id),
+            "once": once and self._get_billing_amount_text(once["untaxed"]),
             "average": average,
             "first": self.state in ("draft", "sent") and self._get_billing_first_text(),
         }
+
+    def _get_billing_amount_text(self, amount):
+        """An amount in the order's currency, as people read it."""
+        return amount_text(self.env, amount, self.currency_id)
 
     def _get_billing_totals(self):
         """Totals that may be added up: one row a rhythm, one-off lines apart.
@@ -98,7 +100,9 @@ class SaleOrder(models.Model):
 
     def _prepare_billing_total(self, lines, rhythm):
         untaxed, total = self.env["billing.preview"]._sum_base_lines(
-            self, [line._prepare_base_line_for_taxes_computation() for line in lines]
+            self.company_id,
+            self.currency_id,
+            [line._prepare_base_line_for_taxes_computation() for line in lines],
         )
         return {
             "label": rhythm_text(self.env, *rhythm)
@@ -121,7 +125,7 @@ class SaleOrder(models.Model):
         text = self.env._(
             "First invoice on %(date)s: %(amount)s excl. tax",
             date=format_date(self.env, preview.day),
-            amount=amount_text(self.env, preview.untaxed, self.currency_id),
+            amount=self._get_billing_amount_text(preview.untaxed),
         )
         parts = self._get_billing_first_parts(preview)
         prorated = any(0 < charge.fraction < 1 for charge in preview.charges)
@@ -136,12 +140,10 @@ class SaleOrder(models.Model):
         for charge in preview.charges:
             if charge.charged:
                 by_period.setdefault(charge.period, []).append(charge)
-        nothing = self.env["sale.order.line"]
-        lines = {line.id: line for line in self.order_line}
         parts = [
             (
                 period_text(self.env, period.start, period.last),
-                service._sum_up(self, lines, charges, nothing)[0],
+                service._sum_up(preview.outlook, charges)[0],
             )
             for period, charges in sorted(by_period.items())
         ]
@@ -155,7 +157,7 @@ class SaleOrder(models.Model):
             self.env._(
                 "%(what)s %(amount)s",
                 what=what,
-                amount=amount_text(self.env, amount, self.currency_id),
+                amount=self._get_billing_amount_text(amount),
             )
             for what, amount in parts
         )
@@ -176,7 +178,7 @@ class SaleOrder(models.Model):
         return self._join_billing_texts(
             self.env._(
                 "%(amount)s %(rhythm)s",
-                amount=amount_text(self.env, row["total"], self.currency_id),
+                amount=self._get_billing_amount_text(row["total"]),
                 rhythm=row["label"] if row["recurring"] else self.env._("once"),
             )
             for row in self._get_billing_totals()

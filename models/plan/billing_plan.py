@@ -272,7 +272,8 @@ class BillingPlan(models.Model):
         :param line: identifies the line in what the engine answers.
         :param LineVersion version: quantity, price and discount.
         :param partner: a ``res.partner`` whose own billing day counts.
-        :param values: further values of the terms (``end``, ``step``).
+        :param values: further values of the terms (``end``, ``step``), or others than
+            the plan's own (``catch_up_limit``).
         :rtype: LineTerms
         """
         self.ensure_one()
@@ -285,10 +286,10 @@ class BillingPlan(models.Model):
             basis=self.proration_basis or "actual",
             first_period=self.first_period or "prorate",
             versions=(version,),
+            extend_on_pause=self.extend_on_pause,
             upgrade=self.upgrade or "next_invoice",
             downgrade=self.downgrade or "next_invoice",
-            catch_up_limit=self.catch_up_limit,
-            **values,
+            **{"catch_up_limit": self.catch_up_limit, **values},
         )
 
     def _get_term_end(self, start):

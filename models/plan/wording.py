@@ -1,26 +1,25 @@
 """Amounts, days and periods as people read them, in the language of the environment."""
 
-from datetime import timedelta
-
 from odoo.tools.misc import format_date, formatLang
 
-ONE_DAY = timedelta(days=1)
+from ...engine.periods import ONE_DAY
 
 
 def amount_text(env, amount, currency):
-    """An amount with its currency, rounded as documents round it.
+    """An amount with its currency, rounded as documents round it, with a true minus.
 
     :param amount: float or Decimal.
     :param currency: a ``res.currency``.
     :rtype: str
     """
-    return formatLang(env, float(amount), currency_obj=currency)
+    text = formatLang(env, abs(float(amount)), currency_obj=currency)
+    return f"−{text}" if currency.compare_amounts(float(amount), 0) < 0 else text
 
 
 def signed_text(env, amount, currency):
     """An amount with a plus or a minus before it: a difference."""
-    minus = float(amount) < 0
-    return ("−" if minus else "+") + amount_text(env, abs(float(amount)), currency)
+    text = amount_text(env, amount, currency)
+    return text if text.startswith("−") else f"+{text}"
 
 
 def number_text(env, number):
@@ -52,6 +51,13 @@ def rhythm_text(env, unit, interval):
     }[unit]
 
 
+def is_month(first, last):
+    """Whether both days, included, span exactly a month of the calendar."""
+    return (first.year, first.month, first.day) == (last.year, last.month, 1) and (
+        last + ONE_DAY
+    ).day == 1
+
+
 def period_text(env, first, last):
     """A span of days: "December 2026", "15–31 December 2026", else both days.
 
@@ -59,9 +65,9 @@ def period_text(env, first, last):
     :param datetime.date last: last day, included.
     :rtype: str
     """
+    if is_month(first, last):
+        return format_date(env, first, date_format="LLLL y")
     if (first.year, first.month) == (last.year, last.month):
-        if first.day == 1 and (last + ONE_DAY).day == 1:
-            return format_date(env, first, date_format="LLLL y")
         if first != last:
             return f"{first.day}–" + format_date(env, last, date_format="d MMMM y")
         return format_date(env, first, date_format="d MMMM y")

@@ -86,16 +86,10 @@ class BillingPlan(models.Model):
         saved = self._origin
         if not saved or not saved.subscription_count:
             return {}
-        alerts = {}
-        count = saved.subscription_count
-        show = {
-            "action_text": self.env._("Show them"),
-            "action": as_link(saved.action_open_subscriptions()),
-        }
+        count, sentences = saved.subscription_count, {}
         if any(self[name] != saved[name] for name in FIXED_AT_START):
-            alerts["billing_dates_kept"] = {
-                "level": "warning",
-                "message": self.env._(
+            sentences["billing_dates_kept"] = (
+                self.env._(
                     "1 running subscription keeps its dates; only new ones follow."
                 )
                 if count == 1
@@ -103,24 +97,27 @@ class BillingPlan(models.Model):
                     "%(count)s running subscriptions keep their dates; only new ones "
                     "follow.",
                     count=count,
-                ),
-                **show,
-            }
-        if any(self[name] != saved[name] for name in READ_EACH_TIME):
-            alerts["billing_rules_followed"] = {
-                "level": "warning",
-                "message": self.env._(
-                    "1 running subscription follows from its next invoice on."
                 )
+            )
+        if any(self[name] != saved[name] for name in READ_EACH_TIME):
+            sentences["billing_rules_followed"] = (
+                self.env._("1 running subscription follows from its next invoice on.")
                 if count == 1
                 else self.env._(
                     "%(count)s running subscriptions follow from their next invoice "
                     "on.",
                     count=count,
-                ),
-                **show,
+                )
+            )
+        return {
+            name: {
+                "level": "warning",
+                "message": sentence,
+                "action_text": self.env._("Show them"),
+                "action": as_link(saved.action_open_subscriptions()),
             }
-        return alerts
+            for name, sentence in sentences.items()
+        }
 
     def action_open_subscriptions(self):
         """The running and paused subscriptions of this plan."""

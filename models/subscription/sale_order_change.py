@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -9,9 +7,6 @@ from ...engine.lifecycle import state_on
 from ...engine.periods import ONE_DAY
 from ...engine.terms import Pause, moved_end
 from .guards import promise_writer
-
-#: Days after which a line that began or ended is known to be counted right.
-_ROLLED_BACK = 45
 
 
 class SaleOrder(models.Model):
@@ -206,23 +201,40 @@ class SaleOrder(models.Model):
         )
         lines = self.env["sale.order.line"].browse(line_id for (line_id,) in rows)
         lines._billing_mirror()
-        moved = self._billing_roll_amounts()
+        moved = self._billing_roll_amounts(tomorrow)
         return len(orders | lines.order_id | moved)
 
     @api.model
-    def _billing_roll_amounts(self):
-        """Count what began or ended lately, or no more: amounts of what is in force."""
-        since = fields.Date.context_today(self) - timedelta(days=_ROLLED_BACK)
-        lines = self.env["sale.order.line"].search(
-            [
-                ("order_id.billing_state", "in", ("running", "paused")),
-                "|",
-                ("billing_start_date", ">=", since),
-                ("billing_end_date", ">=", since),
-            ]
+    def _billing_roll_amounts(self, tomorrow):
+        """Recompute the amounts of subscriptions of which a line began or ended.
+
+        :param datetime.date tomorrow: companies east of here may be a day ahead.
+        :return: the subscriptions whose amounts no longer were those of what runs.
+        """
+        self.env["sale.order"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT subscription.id
+                  FROM sale_order subscription
+                  JOIN sale_order_line line ON line.order_id = subscription.id
+                  CROSS JOIN (VALUES (%(tomorrow)s::date), (%(tomorrow)s::date - 1))
+                          AS looked(day)
+                 WHERE subscription.billing_state IN ('running', 'paused')
+                   AND line.billing_recurring
+                 GROUP BY subscription.id, looked.day
+                HAVING ABS(subscription.billing_recurring_amount
+                           - SUM(CASE WHEN line.billing_start_date <= looked.day
+                                       AND COALESCE(line.billing_end_date >= looked.day,
+                                                    TRUE)
+                                      THEN line.price_subtotal ELSE 0 END)) > 0.0001
+                """,
+                tomorrow=tomorrow,
+            )
         )
-        self.env.add_to_compute(self._fields["billing_monthly_amount"], lines.order_id)
-        return lines.order_id
+        orders = self.browse({order_id for (order_id,) in rows})
+        self.env.add_to_compute(self._fields["billing_monthly_amount"], orders)
+        return orders
 
     def _get_billing_term_end(self, start):
         """Last day of the first term of a subscription that starts on ``start``."""

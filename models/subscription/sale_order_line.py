@@ -197,10 +197,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if not self.billing_anchor_date:
             return self._get_billing_plan()._get_rule(
-                start,
-                self.order_id.partner_id.commercial_partner_id.with_company(
-                    self.company_id
-                ),
+                start, self._get_billing_customer()
             )
         return RecurrenceRule(
             self.billing_unit,
@@ -235,23 +232,22 @@ class SaleOrderLine(models.Model):
         """
         versions, pauses = self._get_billing_versions(), self._get_billing_pauses()
         return lambda line: line._prepare_billing_terms(
-            line.billing_start_date,
-            versions.get(line.id, ()),
-            pauses.get(line.order_id.id, ()),
+            versions.get(line.id, ()), pauses.get(line.order_id.id, ())
         )
 
-    def _prepare_billing_terms(self, start, versions, pauses=()):
+    def _prepare_billing_terms(self, versions, pauses):
+        """The promise of a running line: its own grid, its plan's policies."""
         self.ensure_one()
-        plan, running = self._get_billing_plan(), bool(self.billing_anchor_date)
+        plan = self._get_billing_plan()
         return LineTerms(
             line=self.id,
-            rule=self._get_billing_rule(start),
-            start=start,
+            rule=self._get_billing_rule(),
+            start=self.billing_start_date,
             end=self._get_billing_end(),
-            timing=self.billing_timing if running else plan.timing,
-            lead_days=self.billing_lead_days if running else plan.lead_days,
-            basis=self.billing_basis if running else plan.proration_basis,
-            first_period=self.billing_first_period if running else plan.first_period,
+            timing=self.billing_timing,
+            lead_days=self.billing_lead_days,
+            basis=self.billing_basis,
+            first_period=self.billing_first_period,
             step=as_decimal(self.order_id.currency_id.rounding),
             versions=tuple(versions),
             pauses=tuple(pauses),
@@ -267,8 +263,20 @@ class SaleOrderLine(models.Model):
         :rtype: LineTerms
         """
         self.ensure_one()
-        start = self._get_billing_line_start()
-        return self._prepare_billing_terms(start, [self._as_billing_version(start)])
+        return self._get_billing_plan()._get_terms(
+            self.id,
+            self._as_billing_version(self._get_billing_line_start()),
+            partner=self._get_billing_customer(),
+            end=self._get_billing_end(),
+            step=as_decimal(self.order_id.currency_id.rounding),
+            catch_up_limit=self.order_id.billing_plan_id.catch_up_limit,
+        )
+
+    def _get_billing_customer(self):
+        """The customer as the line's company knows it: the own billing day counts."""
+        self.ensure_one()
+        customer = self.order_id.partner_id.commercial_partner_id
+        return customer.with_company(self.company_id)
 
     def _get_billing_line_start(self):
         """First day of the line; a line added to a running order starts today."""

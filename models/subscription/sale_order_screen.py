@@ -55,22 +55,25 @@ class SaleOrder(models.Model):
         :return: a sentence, or an empty text when the list has no subscription.
         """
         live = Domain(domain or []) & get_live_domain()
-        rows = self._read_group(
-            live & Domain("billing_monthly_amount", "!=", 0),
-            ["currency_id"],
-            ["billing_monthly_amount:sum"],
-        )
-        running = self.search_count(live & Domain("billing_state", "=", "running"))
-        paused = self.search_count(live & Domain("billing_state", "=", "paused"))
-        if not running and not paused:
+        counts, amounts = {}, {}
+        for state, currency, count, amount in self._read_group(
+            live,
+            ["billing_state", "currency_id"],
+            ["__count", "billing_monthly_amount:sum"],
+        ):
+            counts[state] = counts.get(state, 0) + count
+            amounts[currency] = amounts.get(currency, 0) + amount
+        if not counts:
             return ""
         today = self.env.company._billing_today()
         return self._get_billing_headline_text(
-            running,
-            paused,
+            counts.get("running", 0),
+            counts.get("paused", 0),
             # Amounts of different currencies are told one by one.
             " + ".join(
-                amount_text(self.env, amount, currency) for currency, amount in rows
+                amount_text(self.env, amount, currency)
+                for currency, amount in amounts.items()
+                if amount
             ),
             self.search_count(live & Domain("billing_next_date", "<", today)),
         )

@@ -10,11 +10,6 @@ from engine.periods import Period, hull
 from engine.promise import promise
 
 
-def entry(charge: Charge) -> BilledEntry:
-    """What the ledger keeps of a charge."""
-    return BilledEntry(charge.kind, charge.period, charge.settled, charge.charged)
-
-
 def overlapping(entries: list[BilledEntry]) -> list[tuple[Period, Period]]:
     """The pairs the database would refuse: live charges or openings that overlap."""
     live = sorted(
@@ -40,7 +35,7 @@ class Story:
     def run(self, day: date) -> tuple[Charge, ...]:
         charges = due_charges(self.terms, self.billed, day)
         self.charges.extend(charges)
-        self.billed.extend(entry(charge) for charge in charges)
+        self.billed.extend(charge.entry for charge in charges)
         return charges
 
     def __repr__(self) -> str:

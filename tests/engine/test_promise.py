@@ -12,7 +12,7 @@ from strategies import STEPS, days, terms
 from engine.charging import Pause
 from engine.money import quantize
 from engine.periods import Period
-from engine.promise import promise, promised_amount
+from engine.promise import opening_entry, promise, promised_amount
 from engine.proration import BASES
 
 
@@ -82,3 +82,23 @@ def test_part_of_a_period_never_costs_more_than_its_dearest_version(
     for grid in terms_.rule.periods(part.start, part.end):
         exact = promise(terms_, grid, [part]).exact
         assert 0 <= exact <= dearest
+
+
+def test_days_billed_elsewhere_open_the_ledger_with_what_was_promised():
+    terms = line(start=date(2026, 3, 10))
+    entry = opening_entry(terms, date(2026, 4, 30), charged=money("0"))
+    assert (entry.kind, str(entry.period.start), str(entry.period.last)) == (
+        "opening",
+        "2026-03-10",
+        "2026-04-30",
+    )
+    assert (entry.settled, entry.charged) == (money("512.90"), 0)
+
+
+def test_an_opening_says_what_its_document_charged():
+    entry = opening_entry(line(), date(2026, 3, 31), charged=money("250.00"))
+    assert (entry.settled, entry.charged) == (money("300.00"), money("250.00"))
+
+
+def test_nothing_is_opened_before_the_line_starts():
+    assert opening_entry(line(), date(2026, 2, 28), charged=money("0")) is None

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger import Story, entry
+from ledger import Story
 from lines import APRIL, MARCH, line, money, opening, version
 from strategies import terms as any_terms
 
@@ -183,7 +183,7 @@ def test_the_runs_make_what_was_announced(terms, later):
     day = as_of
     while day <= last:
         charges = due_charges(terms, billed, day)
-        billed += [entry(charge) for charge in charges]
+        billed += [charge.entry for charge in charges]
         if any(charge.charged for charge in charges):
             made.append((day, sum((c.charged for c in charges), Decimal(0))))
         day += timedelta(days=1)

@@ -5,9 +5,10 @@ from .test_invoicing_make_recurring import MakeRecurringCommon
 
 @tagged("post_install", "-at_install")
 class TestInvoicingMakeRecurringTour(MakeRecurringCommon, HttpCase):
-    """The dialog in a real browser: what it proposes comes back as it was shown."""
+    """The dialog in a browser, in French: what it proposes comes back as shown."""
 
     def test_clerk_makes_an_invoice_recurring(self):
+        self._speak_french(self.user)
         self.user.sudo().password = "clerkclerk"
         self.support.sudo().name = "Tour support"
         self.licence.sudo().name = "Tour licence"

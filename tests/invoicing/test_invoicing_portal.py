@@ -306,12 +306,7 @@ class TestInvoicingPortalTour(PortalCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        admin = cls.env(su=True)
-        admin["res.lang"]._activate_lang("fr_FR")
-        admin["ir.module.module"]._get("recurring_billing")._update_translations(
-            ["fr_FR"]
-        )
-        cls.buyer.sudo().lang = "fr_FR"
+        cls._speak_french(cls.buyer)
 
     def test_customer_signs_and_sees_the_next_invoice(self):
         order = self._mixed_quote(billing_start_date="2099-01-01", require_payment=0)

@@ -113,6 +113,14 @@ class TestInvoicingPreview(BillingCommon):
             self.assertEqual(self._announced(order, 1), [("2026-01-01", 100.0, 120.0)])
             self.assertEqual(order.billing_next_untaxed, 100.0)
 
+    def test_list_shows_the_fee_that_the_headline_counts(self):
+        order = self._subscribe(
+            "2026-12-01", lines=[(self.support, 1, 100.0), (self.setup_fee, 1, 450.0)]
+        )
+        with self._on("2026-11-24"):
+            self.assertIn("550.00 excl. tax", order.billing_headline)
+            self.assertEqual(order.billing_next_untaxed, 550.0)
+
     def test_headline_says_date_amounts_and_period(self):
         taxed = {"tax_ids": [Command.set(self.tax.ids)]}
         order = self._subscribe("2026-12-01", lines=[(self.support, 1, 1070.0, taxed)])

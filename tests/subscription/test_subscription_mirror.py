@@ -127,3 +127,33 @@ class TestSubscriptionMirror(BillingCommon):
             self.line._billing_add_version(date(2026, 2, 1), quantity=3)
         self._run_on("2026-03-01")
         self.assertEqual([b[3] for b in self._bills(self.order)], [162, 243, 243])
+
+    def test_amounts_count_what_runs_today(self):
+        order = self._subscribe(
+            "2026-01-01", lines=[(self.support, 1, 100.0), (self.licence, 1, 50.0)]
+        )
+        with self._on("2026-01-02"):
+            order.order_line[1]._billing_end_line(self._day("2026-03-31"))
+            self.assertEqual(order.billing_monthly_amount, 150.0)
+        for day, amount in (("2026-03-31", 150.0), ("2026-06-30", 100.0)):
+            with self._on(day):
+                self.env["sale.order"]._billing_roll_day()
+                order.invalidate_recordset()
+                self.assertEqual(order.billing_monthly_amount, amount, day)
+
+    def test_a_line_that_begins_later_counts_from_its_day_on(self):
+        order = self._subscribe("2026-01-01")
+        with self._on("2026-01-02"):
+            order.order_line.create(
+                {
+                    "order_id": order.id,
+                    "product_id": self.licence.id,
+                    "price_unit": 50.0,
+                    "billing_start_date": "2026-02-01",
+                }
+            )
+            self.assertEqual(order.billing_recurring_amount, 100.0)
+        with self._on("2026-02-01"):
+            self.env["sale.order"]._billing_roll_day()
+            order.invalidate_recordset()
+            self.assertEqual(order.billing_recurring_amount, 150.0)

@@ -10,12 +10,8 @@ class TestSubscriptionTour(BillingCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        admin = cls.env(su=True)
-        admin["res.lang"]._activate_lang("fr_FR")
-        admin["ir.module.module"]._get("recurring_billing")._update_translations(
-            ["fr_FR"]
-        )
-        cls.user.sudo().write({"lang": "fr_FR", "password": "clerkclerk"})
+        cls._speak_french(cls.user)
+        cls.user.sudo().password = "clerkclerk"
 
     def test_clerk_sells_invoices_and_reads_the_ledger(self):
         self.customer.sudo().name = "Tour client"

@@ -3,7 +3,7 @@ from odoo.tools.misc import format_date
 
 from ...engine.errors import BillingError, CatchUpLimitExceeded
 from ...engine.upcoming import upcoming
-from ...models.plan.wording import amount_text, period_text
+from ...models.plan.wording import amount_text, is_month, period_text
 
 
 class BillingMakeRecurring(models.TransientModel):
@@ -141,7 +141,7 @@ class BillingMakeRecurring(models.TransientModel):
     def _get_sentence(self):
         """What the invoice pays for, and which one follows."""
         first, last = self.period_start, self.period_end
-        if first.day == 1 and last == fields.Date.end_of(first, "month"):
+        if is_month(first, last):
             paid = self.env._(
                 "This invoice pays for %(month)s.",
                 month=period_text(self.env, first, last),
@@ -172,7 +172,7 @@ class BillingMakeRecurring(models.TransientModel):
             date=format_date(self.env, following.day),
             amount=amount_text(
                 self.env,
-                sum(map(self._get_untaxed_amount, following.charges)),
+                self._get_untaxed_amount(following.charges),
                 self.currency_id,
             ),
         )
@@ -188,7 +188,11 @@ class BillingMakeRecurring(models.TransientModel):
             date=format_date(self.env, fields.Date.add(self.period_end, days=1)),
         )
 
-    def _get_untaxed_amount(self, charge):
-        """What a charge comes to without the taxes that its price includes."""
-        line = self.line_ids.filtered(lambda line: line.move_line_id.id == charge.line)
-        return line._get_untaxed_amount(charge)
+    def _get_untaxed_amount(self, charges):
+        """What charges come to without the taxes that their prices include."""
+        lines = {line.move_line_id.id: line for line in self.line_ids}
+        return self.env["billing.preview"]._sum_base_lines(
+            self.company_id,
+            self.currency_id,
+            [lines[charge.line]._prepare_base_line(charge) for charge in charges],
+        )[0]

@@ -1,9 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ...engine.charging import BilledEntry
-from ...engine.periods import ONE_DAY, Period
-from ...engine.promise import promised_amount
+from ...engine.periods import ONE_DAY
+from ...engine.promise import opening_entry
 from ...engine.terms import LineVersion
 from ...models.invoicing.billing_invoicing_doors import charged_on
 from ...models.plan.numbers import as_decimal
@@ -151,12 +150,12 @@ class BillingMakeRecurringLine(models.TransientModel):
         """
         self.ensure_one()
         wizard, plan = self.wizard_id, self.wizard_id.plan_id
-        span = Period.inclusive(wizard.period_start, wizard.period_end)
-        last = None if plan.tacit_renewal else plan._get_term_end(span.start)
+        start = wizard.period_start
+        last = None if plan.tacit_renewal else plan._get_term_end(start)
         terms = plan._get_terms(
             self.move_line_id.id,
             LineVersion(
-                span.start,
+                start,
                 as_decimal(self.quantity),
                 as_decimal(self.price_unit),
                 as_decimal(self.discount),
@@ -165,20 +164,19 @@ class BillingMakeRecurringLine(models.TransientModel):
             end=last and last + ONE_DAY,
             step=as_decimal(self.currency_id.rounding),
         )
-        settled, charged = promised_amount(terms, span), charged_on(self.move_line_id)
-        return terms, [BilledEntry("opening", span, settled, charged)]
+        charged = charged_on(self.move_line_id)
+        return terms, [opening_entry(terms, wizard.period_end, charged=charged)]
 
-    def _get_untaxed_amount(self, charge):
-        """What a charge comes to without the taxes that its price includes."""
+    def _prepare_base_line(self, charge):
+        """A charge as core's tax computation takes it: taxes as on the invoice."""
         self.ensure_one()
         source = self.move_line_id
-        return source.tax_ids.compute_all(
-            float(charge.price * (100 - charge.discount) / 100),
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            source,
+            price_unit=float(charge.price),
             quantity=float(charge.quantity),
-            currency=self.currency_id,
-            product=source.product_id,
-            partner=source.partner_id,
-        )["total_excluded"]
+            discount=float(charge.discount),
+        )
 
     # === Apply === #
 

@@ -30,13 +30,13 @@ class BillingSubscriptionChange(models.TransientModel):
         subject = self.product_id if self.operation == "add" else self.line_id
         return bool(self.effective_date and subject)
 
-    def _get_changed_terms(self):
+    def _get_changed_terms(self, running):
         if self.operation == "add":
             self.order_id._check_billing_running(self.effective_date)
             line = self.env["sale.order.line"].new(self._prepare_line_vals())
             return {line.id: line._get_billing_quote_terms()}, line
         line = self.line_id
-        terms = self._get_running_terms()[line._origin.id]
+        terms = running[line._origin.id]
         if self.operation == "end":
             last_day = self.effective_date - ONE_DAY
             if last_day < line.billing_start_date:

@@ -22,23 +22,18 @@ class BillingSubscriptionClose(models.TransientModel):
     def _is_effect_ready(self):
         return bool(self.last_day)
 
-    def _get_changed_terms(self):
+    def _get_changed_terms(self, running):
         self.order_id._check_billing_running(self.last_day)
-        first_after = self.last_day + ONE_DAY
-        # The end of the order is replaced, that of a line stays.
+        lines = self.env["sale.order.line"].browse(running)
         return {
-            line.id: replace(terms, end=self._get_line_end(line, first_after))
-            for line, terms in self._get_lines_and_terms()
+            line.id: replace(running[line.id], end=self._get_line_end(line))
+            for line in lines
         }, None
 
-    def _get_lines_and_terms(self):
-        lines = {line.id: line for line in self.order_id.order_line}
-        return [(lines[key], terms) for key, terms in self._get_running_terms().items()]
-
-    def _get_line_end(self, line, first_after):
-        if line.billing_end_date:
-            return min(line.billing_end_date + ONE_DAY, first_after)
-        return first_after
+    def _get_line_end(self, line):
+        """First day after the line: the end of the order is replaced, its own stays."""
+        ends = filter(None, (self.last_day, line.billing_end_date))
+        return min(ends) + ONE_DAY
 
     def _get_what_sentences(self):
         return [

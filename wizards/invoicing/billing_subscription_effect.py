@@ -47,24 +47,25 @@ class BillingSubscriptionEffect(models.AbstractModel):
         order = self.order_id
         if not order or not self._is_effect_ready():
             return []
-        terms, added = self._get_changed_terms()
-        told = self.env["billing.preview"]._get_effect(order, terms, added)
+        preview = self.env["billing.preview"]
+        outlook = preview._get_outlooks(order).get(order)
+        if not outlook:
+            # Its terms cannot be computed: the warning on the form says why.
+            return []
+        terms, added = self._get_changed_terms(outlook.terms)
+        told = preview._get_effect(outlook, terms, added)
         return self._get_what_sentences() + (
             told or [self.env._("The invoices to come stay as they are.")]
         )
-
-    def _get_running_terms(self):
-        """``{line id: LineTerms}`` of the subscription as it is."""
-        lines = self.order_id.order_line.filtered("billing_anchor_date")
-        return lines._get_billing_terms()
 
     def _is_effect_ready(self):
         """Whether the dialog says enough to compute its effect."""
         raise NotImplementedError
 
-    def _get_changed_terms(self):
+    def _get_changed_terms(self, running):
         """The terms as the dialog would make them.
 
+        :param dict running: ``{line id: LineTerms}`` of the subscription as it is.
         :return: ``{line id: LineTerms}`` and the new line, if there is one.
         :raises UserError: where applying would refuse.
         """

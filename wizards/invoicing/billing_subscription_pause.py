@@ -25,7 +25,7 @@ class BillingSubscriptionPause(models.TransientModel):
     def _is_effect_ready(self):
         return bool(self.start_date)
 
-    def _get_changed_terms(self):
+    def _get_changed_terms(self, running):
         order = self.order_id
         order._check_billing_running(self.start_date)
         if self.operation == "pause":
@@ -36,7 +36,7 @@ class BillingSubscriptionPause(models.TransientModel):
             changed = []
         return {
             line: replace(terms, pauses=(*self._get_kept_pauses(terms), *changed))
-            for line, terms in self._get_running_terms().items()
+            for line, terms in running.items()
         }, None
 
     def _get_kept_pauses(self, terms):

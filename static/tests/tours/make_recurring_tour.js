@@ -11,7 +11,7 @@ registry.category("web_tour.tours").add("recurring_billing_make_recurring", {
         },
         {
             content: "The dialog says what follows",
-            trigger: ".modal .o_field_widget[name='sentence']:contains(150.00)",
+            trigger: ".modal .o_field_widget[name='sentence']:contains(150,00)",
         },
         {
             content: "Leave the licence out",
@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("recurring_billing_make_recurring", {
         },
         {
             content: "The sentence follows",
-            trigger: ".modal .o_field_widget[name='sentence']:contains(100.00)",
+            trigger: ".modal .o_field_widget[name='sentence']:contains(100,00)",
         },
         {
             content: "Apply",
