@@ -93,14 +93,16 @@ class BillingPreview(models.AbstractModel):
         # Amounts billed are no secret to who may read the order.
         billed = self.env["billing.invoicing"].sudo()._get_billed_entries(running)
         outlooks = {}
+        # Groups of one recordset are read together, whatever the number of orders.
+        started, all_lines = running.grouped("order_id"), recurring.grouped("order_id")
         for order in orders:
-            lines = order.order_line & recurring
             try:
                 if order.is_billing_subscription:
-                    lines &= running
+                    lines = started.get(order, running.browse())
                     terms = {line.id: read_terms(line) for line in lines}
                     ledger = {line.id: billed.get(line.id, []) for line in lines}
                 else:
+                    lines = all_lines.get(order, recurring.browse())
                     terms = {line.id: line._get_billing_quote_terms() for line in lines}
                     ledger = {
                         line: self._get_quote_ledger(order, promise)

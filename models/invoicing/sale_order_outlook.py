@@ -228,12 +228,12 @@ class SaleOrder(models.Model):
     @api.depends("partner_id", "billing_next_date")
     @api.depends_context("billing_show_customer", "lang")
     def _compute_display_name(self):
-        # EXTENDS sale: a chip of the calendar says who, and how much.
+        # EXTENDS sale: a chip of the calendar says how much, and who.
         super()._compute_display_name()
         if self.env.context.get("billing_show_customer"):
             for order in self.filtered("is_billing_subscription"):
                 amount = order._get_billing_amount_text(order.billing_next_untaxed)
-                order.display_name = f"{order.partner_id.display_name} · {amount}"
+                order.display_name = f"{amount} · {order.partner_id.display_name}"
 
     # === What is in the way === #
 

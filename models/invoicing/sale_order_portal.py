@@ -28,9 +28,6 @@ class SaleOrder(models.Model):
 
     def _get_billing_portal_rows(self):
         """One dict a subscription for the list: what it comes to and what is next."""
-        # Read at once for all what would be read order by order.
-        self.order_line.mapped("tax_ids")
-        (self.billing_plan_id | self.order_line.billing_plan_id).mapped("unit")
         previews = self.env["billing.preview"]._get_previews(self)
         rows = []
         for order in self:

@@ -90,8 +90,7 @@ class SaleOrder(models.Model):
             if line.display_type or line.is_downpayment:
                 continue
             key = line._get_billing_rhythm() if line.billing_recurring else ()
-            groups.setdefault(key, self.env["sale.order.line"])
-            groups[key] |= line
+            groups.setdefault(key, []).append(line)
         return [
             self._prepare_billing_total(lines, key)
             # The order's own rhythm comes as it was sold, one-off lines last.

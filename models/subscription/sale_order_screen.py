@@ -15,7 +15,9 @@ class SaleOrder(models.Model):
         string="History", compute="_compute_billing_history", sanitize=False
     )
     billing_plan_timing = fields.Selection(related="billing_plan_id.timing")
-    billing_plan_first_period = fields.Selection(related="billing_plan_id.first_period")
+    billing_plan_first_period = fields.Selection(
+        related="billing_plan_id.first_period", string="First period"
+    )
     billing_plan_proration = fields.Selection(related="billing_plan_id.proration_basis")
     billing_plan_catch_up = fields.Selection(related="billing_plan_id.catch_up_form")
     billing_plan_grouping = fields.Selection(related="billing_plan_id.grouping")

@@ -44,6 +44,24 @@ class TestInvoicingScreens(BillingCommon):
             many = self._count(lambda: self._open_list(orders))
         self.assertLessEqual(many, few)
 
+    def test_cards_and_calendar_compute_next_amounts_without_a_query_per_row(self):
+        with self._on("2026-10-01"):
+            orders = self.env["sale.order"].union(
+                *(self._quote(billing_start_date="2026-10-01") for _n in range(40))
+            )
+            orders.action_confirm()
+
+        def show(some):
+            shown = some.with_context(billing_show_customer=True)
+            return shown.read(["display_name", "billing_next_untaxed"])
+
+        with self._on("2026-10-02"):
+            show(orders)
+            few = self._count(lambda: show(orders[:4]))
+            many = self._count(lambda: show(orders))
+            self.assertEqual(set(orders.mapped("billing_next_untaxed")), {100.0})
+        self.assertLessEqual(many, few)
+
     def test_list_groups_and_searches_in_a_fixed_number_of_queries(self):
         with self._on("2026-10-01"):
             orders = self.env["sale.order"].union(

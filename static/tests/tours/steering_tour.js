@@ -24,7 +24,8 @@ registry.category("web_tour.tours").add("recurring_billing_steering", {
         },
         {
             content: "It says what happens next",
-            trigger: ".o_field_widget[name='billing_headline']:contains(Prochaine facture)",
+            trigger:
+                ".o_field_widget[name='billing_headline']:contains(Prochaine facture)",
         },
         {content: "Change it", trigger: open("shift+c"), run: "click"},
         {
@@ -36,7 +37,10 @@ registry.category("web_tour.tours").add("recurring_billing_steering", {
             content: "The effect is told before it is applied",
             trigger: effect("15 au lieu de 10"),
         },
-        {content: "With the invoice it falls on", trigger: effect("HT, sur la facture du")},
+        {
+            content: "With the invoice it falls on",
+            trigger: effect("HT, sur la facture du"),
+        },
         apply,
         applied,
         {
