@@ -43,6 +43,18 @@ class BillingCommon(AccountTestInvoicingCommon):
         cls.env = cls.env(user=cls.user, context={**cls.env.context, "lang": "en_US"})
 
     @classmethod
+    def _create_stranger(cls):
+        """A manager of another company, who may not see ours."""
+        other = cls.env["res.company"].sudo().create({"name": "Elsewhere"})
+        return new_test_user(
+            cls.env(su=True),
+            login="stranger",
+            groups="recurring_billing.recurring_billing_group_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+
+    @classmethod
     def _speak_french(cls, *users):
         """Let users see the screens in French."""
         admin = cls.env(su=True)

@@ -298,23 +298,9 @@ class BillingInvoicing(models.AbstractModel):
             self._refresh_orders(lines.order_id)
 
     def _prepare_opening_row(self, line, entry, move_line):
-        order = line.order_id
         return {
-            "company_id": line.company_id.id,
-            "currency_id": order.currency_id.id,
-            "order_id": order.id,
-            "sale_line_id": line.id,
-            "partner_id": order.partner_id.commercial_partner_id.id,
-            "product_id": line.product_id.id,
-            "plan_id": line._get_billing_plan().id,
-            "kind": entry.kind,
-            "state": "posted",
-            "period_start": entry.period.start,
-            "period_end": entry.period.last,
-            "settled_amount": entry.settled,
-            "charged_amount": entry.charged,
+            **self._prepare_row(line, entry, move_line),
             "untaxed_amount": move_line.price_subtotal if move_line else None,
-            "move_line_id": move_line.id if move_line else None,
         }
 
     def _forget_void_entries(self, entries):

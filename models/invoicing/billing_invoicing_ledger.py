@@ -84,6 +84,22 @@ class BillingInvoicing(models.AbstractModel):
         )
 
     def _prepare_entry_row(self, line, charge, move_line, item):
+        return {
+            **self._prepare_row(line, charge.entry, move_line),
+            # Without a document there is nothing to wait for.
+            "state": "draft" if move_line else "posted",
+            "scheduled_date": charge.scheduled,
+            "facts": Json(charge.facts),
+            "fraction": str(charge.fraction),
+            "run_item_id": item.id or None,
+        }
+
+    def _prepare_row(self, line, entry, move_line):
+        """What the ledger keeps of an entry of the engine, whatever made it.
+
+        :param BilledEntry entry: kind, days and amounts.
+        :param move_line: the ``account.move.line`` it stands on, or nothing.
+        """
         order = line.order_id
         return {
             "company_id": order.company_id.id,
@@ -93,18 +109,13 @@ class BillingInvoicing(models.AbstractModel):
             "partner_id": order.partner_id.commercial_partner_id.id,
             "product_id": line.product_id.id,
             "plan_id": line._get_billing_plan().id,
-            "kind": charge.kind,
-            # Without a document there is nothing to wait for.
-            "state": "draft" if move_line else "posted",
-            "period_start": charge.period.start,
-            "period_end": charge.period.last,
-            "scheduled_date": charge.scheduled,
-            "settled_amount": charge.settled,
-            "charged_amount": charge.charged,
-            "facts": Json(charge.facts),
-            "fraction": str(charge.fraction),
+            "kind": entry.kind,
+            "state": entry.state,
+            "period_start": entry.period.start,
+            "period_end": entry.period.last,
+            "settled_amount": entry.settled,
+            "charged_amount": entry.charged,
             "move_line_id": move_line.id if move_line else None,
-            "run_item_id": item.id or None,
         }
 
     def _insert_entries(self, values):

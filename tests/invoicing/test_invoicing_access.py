@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -56,14 +55,7 @@ class TestInvoicingAccess(BillingCommon):
                 self.env[model].with_user(self.portal).search([])
 
     def test_other_company_is_out_of_sight(self):
-        other = self.env["res.company"].sudo().create({"name": "Elsewhere"})
-        stranger = new_test_user(
-            self.env(su=True),
-            login="stranger",
-            groups="recurring_billing.recurring_billing_group_manager",
-            company_id=other.id,
-            company_ids=[Command.set(other.ids)],
-        )
+        stranger = self._create_stranger()
         for records in (
             self.entries,
             self.entries.run_item_id,

@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -122,14 +121,7 @@ class TestInvoicingScreens(BillingCommon):
 
     def test_subscription_of_another_company_is_out_of_sight(self):
         order = self._subscribe("2026-10-01")
-        other = self.env["res.company"].sudo().create({"name": "Elsewhere"})
-        stranger = new_test_user(
-            self.env(su=True),
-            login="stranger",
-            groups="recurring_billing.recurring_billing_group_manager",
-            company_id=other.id,
-            company_ids=[Command.set(other.ids)],
-        )
+        stranger = self._create_stranger()
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
             order.with_user(stranger).read(["billing_headline"])
