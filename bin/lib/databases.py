@@ -21,7 +21,13 @@ EXTRA_MODULES = {
     "neighbours": ["crm", "sale_crm", "sale_timesheet"],
     # A French company, as in the pictures of the manual.
     "demo": ["l10n_fr_account"],
+    # Another add-on for contracts: taken over from, and measured against.
+    "contract": ["contract", "contract_invoice_auto_validate"],
+    # Jobs on many machines.
+    "queue": ["queue_job"],
 }
+#: The purposes whose extra modules come from bin/peers.
+WITH_PEERS = {"contract", "queue"}
 
 # The chart of accounts follows the country that the company had when `account` came in.
 FRENCH_COMPANY = """
@@ -101,6 +107,7 @@ def build_template(purpose, name):
     project.say(f"database: building the template for {purpose}")
     building = f"building_{purpose}"
     drop(building)
+    show_peers(purpose)
     modules = ",".join(get_template_modules(purpose))
     # fmt: off
     code, log = project.run_odoo(
@@ -124,6 +131,13 @@ def build_template(purpose, name):
     project.call(
         "psql", "-qc", f"ALTER DATABASE {building} RENAME TO {name}", "postgres"
     )
+
+
+def show_peers(purpose):
+    """Fetch the add-ons of others that the purpose needs, and let Odoo see them."""
+    if purpose in WITH_PEERS:
+        project.call(project.BIN / "peers")
+        os.environ["BILLING_WITH_PEERS"] = "1"
 
 
 def run_script(name, script):

@@ -40,6 +40,7 @@ def run_pass(purpose, tags, keep):
     """Install the module on a copy of the template, with its tests; judge the log."""
     tally = Tally(f"odoo {purpose}")
     template = databases.ensure_template(purpose)
+    databases.show_peers(purpose)
     started = time.monotonic()
     database, action = prepare_database(purpose, template, keep)
     try:

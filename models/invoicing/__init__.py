@@ -4,6 +4,8 @@ from . import billing_run_item
 from . import billing_run_words
 from . import billing_schedule
 from . import billing_invoicing
+from . import billing_invoicing_checks
+from . import billing_invoicing_parking
 from . import billing_invoicing_document
 from . import billing_invoicing_ledger
 from . import billing_invoicing_doors

@@ -5,19 +5,15 @@ share invoices. A sick member is found, set aside alone, and the others go on.
 """
 
 import logging
-import traceback
 from dataclasses import dataclass, field
 
 import psycopg2
-from psycopg2 import errorcodes, errors
-from psycopg2.extras import execute_values
+from psycopg2 import errors
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
 
 from ...engine.charging import Charge, due_charges
-from ...engine.errors import BillingError, CatchUpLimitExceeded
 
 _logger = logging.getLogger(__name__)
 
@@ -161,88 +157,6 @@ class BillingInvoicing(models.AbstractModel):
             return lines.browse()
         return lines
 
-    def _check_bill(self, bill, as_of):
-        """Refuse what core would invoice wrongly or refuse less clearly.
-
-        :raises Parked: record, fact, remedy.
-        """
-        order, partner = bill.order, bill.order.partner_invoice_id
-        if not partner.active:
-            raise Parked(
-                "partner_archived",
-                self.env._(
-                    "%(partner)s is archived. Restore the customer, or close "
-                    "%(order)s.",
-                    partner=partner.display_name,
-                    order=order.name,
-                ),
-            )
-        missing = self._get_missing_address_parts(partner)
-        if missing:
-            raise Parked(
-                "no_address",
-                self.env._(
-                    "%(partner)s: %(missing)s missing. Complete the customer's "
-                    "address.",
-                    partner=partner.display_name,
-                    missing=", ".join(missing),
-                ),
-            )
-        self._check_currency(order, as_of)
-        for line in bill.lines.values():
-            if not line.product_id.active:
-                raise Parked(
-                    "product_archived",
-                    self.env._(
-                        "%(product)s is archived. Restore the product, or end its "
-                        "line on %(order)s.",
-                        product=line.product_id.display_name,
-                        order=order.name,
-                    ),
-                )
-
-    def _get_missing_address_parts(self, partner):
-        """Which parts of the address an invoice needs are missing (C. com. L441-9)."""
-        missing = []
-        if not partner.street and not partner.city:
-            missing.append(self.env._("street and city"))
-        if not partner.country_id:
-            missing.append(self.env._("country"))
-        elif partner.country_id.zip_required and not partner.zip:
-            missing.append(self.env._("postal code"))
-        return missing
-
-    def _check_currency(self, order, as_of):
-        currency, company = order.currency_id, order.company_id
-        if currency == company.currency_id:
-            return
-        if not currency.active:
-            raise Parked(
-                "currency_inactive",
-                self.env._(
-                    "%(currency)s is not active. Activate the currency to invoice "
-                    "%(order)s.",
-                    currency=currency.name,
-                    order=order.name,
-                ),
-            )
-        rates = currency.rate_ids.filtered(
-            lambda rate: (
-                rate.company_id in (company.root_id, rate.company_id.browse())
-                and rate.name <= self._get_document_date(as_of)
-            )
-        )
-        if not rates:
-            raise Parked(
-                "rate_missing",
-                self.env._(
-                    "There is no rate of %(currency)s on %(date)s. Enter the rate of "
-                    "the day.",
-                    currency=currency.name,
-                    date=format_date(self.env, self._get_document_date(as_of)),
-                ),
-            )
-
     # === Billing groups, and finding the sick member === #
 
     def _attempt(self, groups, as_of):
@@ -313,106 +227,3 @@ class BillingInvoicing(models.AbstractModel):
         except Exception as error:  # noqa: BLE001 - it is set aside with its reason
             self._park(bill.item, error)
             return False
-
-    # === What became of an item === #
-
-    def _park(self, item, error):
-        """Set an item aside: stable code, a sentence, one activity for its owner."""
-        code, message = self._explain(item.order_id, error)
-        trace = "".join(traceback.format_exception(error))
-        self._park_as(item, code, message, trace if code == "unexpected" else False)
-
-    def _park_as(self, item, code, message, trace=False):
-        """Set an item aside for a known reason."""
-        before = item._get_open_items(item.order_id).get(item.order_id.id)
-        # Its own bookkeeping: users read the items, the service writes them.
-        before = (before or item.browse()).sudo() - item
-        before.is_open = False
-        # The unique index must see the old one closed first.
-        before.flush_recordset()
-        # Its own bookkeeping, as above.
-        item.sudo().write(
-            {
-                "state": "parked",
-                "is_open": True,
-                "code": code,
-                "message": message,
-                "trace": trace,
-                "parked_since": before.parked_since or item.company_id._billing_today(),
-                "attempts": max(item.attempts, before.attempts + 1),
-                "user_id": (before.user_id or item.order_id.user_id).id,
-            }
-        )
-        item.order_id._billing_schedule_parked_activity(message)
-        _logger.info("Run %s: item %s parked (%s)", item.run_id.id, item.id, code)
-
-    def _explain(self, order, error):
-        """The stable code of a failure and the sentence for people."""
-        if isinstance(error, Parked):
-            return error.code, str(error)
-        if isinstance(error, CatchUpLimitExceeded):
-            return error.code, self.env._(
-                "%(order)s: %(due)s periods are unbilled since %(first)s, a run bills "
-                "%(limit)s. Launch a run for an earlier date first, or raise the limit "
-                "on the plan.",
-                order=order.name,
-                due=error.details["due"],
-                first=format_date(self.env, error.details["first"]),
-                limit=error.details["limit"],
-            )
-        if isinstance(error, BillingError):
-            return "invalid_terms", self.env._(
-                "%(order)s: its terms cannot be computed (%(fact)s). Check its dates "
-                "and its plan.",
-                order=order.name,
-                fact=error,
-            )
-        if (
-            isinstance(error, psycopg2.Error)
-            and error.pgcode == errorcodes.EXCLUSION_VIOLATION
-        ):
-            return "already_billed", self.env._(
-                "%(order)s: these days were billed meanwhile. The next run looks "
-                "again.",
-                order=order.name,
-            )
-        if isinstance(error, UserError):
-            return "refused", f"{order.name}: {error}"
-        return "unexpected", self.env._(
-            "%(order)s: %(kind)s while invoicing. A manager finds the details on this "
-            "item.",
-            order=order.name,
-            kind=type(error).__name__,
-        )
-
-    def _skip_items(self, items):
-        """Nothing was due after all: something else settled it meanwhile."""
-        self._close_items(items._get_open_items(items.order_id))
-        # Its own bookkeeping, as in _park_as.
-        items.sudo().state = "skipped"
-
-    def _finish_bills(self, bills):
-        """Note on the items what was billed, and clear what they waited for."""
-        items = self.env["billing.run.item"].browse(bill.item.id for bill in bills)
-        self._close_items(items._get_open_items(items.order_id))
-        items.flush_model(["state", "amount"])
-        execute_values(
-            self.env.cr._obj,
-            """
-            UPDATE billing_run_item item SET state = 'done', amount = billed.amount
-              FROM (VALUES %s) AS billed(id, amount)
-             WHERE item.id = billed.id
-            """,
-            [(bill.item.id, bill.untaxed) for bill in bills],
-        )
-        items.invalidate_recordset(["state", "amount"])
-
-    def _close_items(self, open_items):
-        """What was set aside is mended.
-
-        :param dict open_items: open ``billing.run.item`` by order id.
-        """
-        for item in open_items.values():
-            # Its own bookkeeping, as in _park_as.
-            item.sudo().write({"is_open": False, "solved_at": self.env.cr.now()})
-            item.order_id._billing_clear_parked_activity()

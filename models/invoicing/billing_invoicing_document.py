@@ -11,7 +11,7 @@ from ...engine.documents import by_document, without_excess_credit
 from ...engine.money import line_price
 from ...engine.periods import Period
 from ..plan.numbers import as_decimal
-from .billing_invoicing import Bill, Parked
+from .billing_invoicing import Bill
 
 
 @dataclass
@@ -350,66 +350,3 @@ class BillingInvoicing(models.AbstractModel):
                     line = bill.lines[charge.line]
                     moves |= self._get_corrected_line(line, charge).move_id
         return moves.sorted("id")[-1:]
-
-    # === Checks before anything is final === #
-
-    def _check_document(self, document, move):
-        """The document must say what the ledger says: never a silent cent.
-
-        :raises Parked: ``document_differs``.
-        """
-        lines = self._get_created_lines(move)
-        for (bill, source), line in zip(document.rows, lines, strict=True):
-            if isinstance(source, models.BaseModel):
-                bill.untaxed += document.sign * line.price_subtotal
-                continue
-            bill.untaxed += document.sign * line.price_subtotal
-            included = line.tax_ids.flatten_taxes_hierarchy()
-            shown = line.price_subtotal
-            if included and all(tax.price_include for tax in included):
-                shown = line.price_total
-            elif any(tax.price_include for tax in included):
-                continue
-            expected = float(source.charged) * document.sign
-            if move.currency_id.compare_amounts(shown, expected):
-                raise Parked(
-                    "document_differs",
-                    self.env._(
-                        "%(order)s: the invoice would say %(shown)s for "
-                        "%(product)s, the computation says %(expected)s. Check the "
-                        "rounding of taxes and other modules.",
-                        order=bill.order.name,
-                        shown=shown,
-                        product=line.product_id.display_name,
-                        expected=expected,
-                    ),
-                )
-
-    def _check_lock_dates(self, moves, bills):
-        """Park instead of booking elsewhere, where the plan says so, and where no day
-        is open yet that core could book on.
-
-        :raises Parked: ``period_locked``.
-        """
-        orders = {order.id: order for order in (bill.order for bill in bills)}
-        today = self.env.company._billing_today()
-        for move in moves:
-            locks = move._get_violated_lock_dates(
-                move.invoice_date, bool(move.line_ids.tax_ids)
-            )
-            own = move.invoice_line_ids.sale_line_ids.order_id.filtered(
-                lambda order: order.id in orders
-            )
-            if locks and (
-                max(day for day, _lock in locks) >= today
-                or "park" in own.billing_plan_id.mapped("locked_period")
-            ):
-                raise Parked(
-                    "period_locked",
-                    self.env._(
-                        "%(order)s: %(date)s lies in a closed period. Open it, or let "
-                        "the plan book on the first open day.",
-                        order=own[:1].name,
-                        date=format_date(self.env, move.invoice_date),
-                    ),
-                )

@@ -1,0 +1,157 @@
+"""What is refused before a document is made, and before it is final."""
+
+from odoo import models
+from odoo.tools.misc import format_date
+
+from .billing_invoicing import Parked
+
+
+class BillingInvoicing(models.AbstractModel):
+    _inherit = "billing.invoicing"
+
+    # === Before a document is made === #
+
+    def _check_bill(self, bill, as_of):
+        """Refuse what core would invoice wrongly or refuse less clearly.
+
+        :raises Parked: record, fact, remedy.
+        """
+        order, partner = bill.order, bill.order.partner_invoice_id
+        if not partner.active:
+            raise Parked(
+                "partner_archived",
+                self.env._(
+                    "%(partner)s is archived. Restore the customer, or close "
+                    "%(order)s.",
+                    partner=partner.display_name,
+                    order=order.name,
+                ),
+            )
+        missing = self._get_missing_address_parts(partner)
+        if missing:
+            raise Parked(
+                "no_address",
+                self.env._(
+                    "%(partner)s: %(missing)s missing. Complete the customer's "
+                    "address.",
+                    partner=partner.display_name,
+                    missing=", ".join(missing),
+                ),
+            )
+        self._check_currency(order, as_of)
+        for line in bill.lines.values():
+            if not line.product_id.active:
+                raise Parked(
+                    "product_archived",
+                    self.env._(
+                        "%(product)s is archived. Restore the product, or end its "
+                        "line on %(order)s.",
+                        product=line.product_id.display_name,
+                        order=order.name,
+                    ),
+                )
+
+    def _get_missing_address_parts(self, partner):
+        """Which parts of the address an invoice needs are missing (C. com. L441-9)."""
+        missing = []
+        if not partner.street and not partner.city:
+            missing.append(self.env._("street and city"))
+        if not partner.country_id:
+            missing.append(self.env._("country"))
+        elif partner.country_id.zip_required and not partner.zip:
+            missing.append(self.env._("postal code"))
+        return missing
+
+    def _check_currency(self, order, as_of):
+        currency, company = order.currency_id, order.company_id
+        if currency == company.currency_id:
+            return
+        if not currency.active:
+            raise Parked(
+                "currency_inactive",
+                self.env._(
+                    "%(currency)s is not active. Activate the currency to invoice "
+                    "%(order)s.",
+                    currency=currency.name,
+                    order=order.name,
+                ),
+            )
+        rates = currency.rate_ids.filtered(
+            lambda rate: (
+                rate.company_id in (company.root_id, rate.company_id.browse())
+                and rate.name <= self._get_document_date(as_of)
+            )
+        )
+        if not rates:
+            raise Parked(
+                "rate_missing",
+                self.env._(
+                    "There is no rate of %(currency)s on %(date)s. Enter the rate of "
+                    "the day.",
+                    currency=currency.name,
+                    date=format_date(self.env, self._get_document_date(as_of)),
+                ),
+            )
+
+    # === Before it is final === #
+
+    def _check_document(self, document, move):
+        """The document must say what the ledger says: never a silent cent.
+
+        :raises Parked: ``document_differs``.
+        """
+        lines = self._get_created_lines(move)
+        for (bill, source), line in zip(document.rows, lines, strict=True):
+            if isinstance(source, models.BaseModel):
+                bill.untaxed += document.sign * line.price_subtotal
+                continue
+            bill.untaxed += document.sign * line.price_subtotal
+            included = line.tax_ids.flatten_taxes_hierarchy()
+            shown = line.price_subtotal
+            if included and all(tax.price_include for tax in included):
+                shown = line.price_total
+            elif any(tax.price_include for tax in included):
+                continue
+            expected = float(source.charged) * document.sign
+            if move.currency_id.compare_amounts(shown, expected):
+                raise Parked(
+                    "document_differs",
+                    self.env._(
+                        "%(order)s: the invoice would say %(shown)s for "
+                        "%(product)s, the computation says %(expected)s. Check the "
+                        "rounding of taxes and other modules.",
+                        order=bill.order.name,
+                        shown=shown,
+                        product=line.product_id.display_name,
+                        expected=expected,
+                    ),
+                )
+
+    def _check_lock_dates(self, moves, bills):
+        """Park instead of booking elsewhere, where the plan says so, and where no day
+        is open yet that core could book on.
+
+        :raises Parked: ``period_locked``.
+        """
+        orders = {order.id: order for order in (bill.order for bill in bills)}
+        today = self.env.company._billing_today()
+        for move in moves:
+            locks = move._get_violated_lock_dates(
+                move.invoice_date, bool(move.line_ids.tax_ids)
+            )
+            own = move.invoice_line_ids.sale_line_ids.order_id.filtered(
+                lambda order: order.id in orders
+            )
+            if locks and (
+                max(day for day, _lock in locks) >= today
+                or "park" in own.billing_plan_id.mapped("locked_period")
+            ):
+                raise Parked(
+                    "period_locked",
+                    self.env._(
+                        "%(order)s: %(date)s lies in a closed period. Open it, or let "
+                        "the plan book on the first open day.",
+                        order=own[:1].name,
+                        date=format_date(self.env, move.invoice_date),
+                    ),
+                )
