@@ -1,3 +1,4 @@
+from . import billing_plan
 from . import billing_entry
 from . import billing_run
 from . import billing_run_item
@@ -7,10 +8,12 @@ from . import billing_invoicing
 from . import billing_invoicing_checks
 from . import billing_invoicing_parking
 from . import billing_invoicing_document
+from . import billing_invoicing_complete
 from . import billing_invoicing_ledger
 from . import billing_invoicing_doors
 from . import billing_run_execution
 from . import account_move
+from . import account_move_batch
 from . import account_move_recurring
 from . import account_move_line
 from . import account_edi_xml
