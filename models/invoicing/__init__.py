@@ -12,6 +12,7 @@ from . import billing_invoicing_complete
 from . import billing_invoicing_ledger
 from . import billing_invoicing_doors
 from . import billing_run_execution
+from . import billing_run_lanes
 from . import account_move
 from . import account_move_batch
 from . import account_move_recurring

@@ -175,8 +175,14 @@ class BillingInvoicing(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._make_documents(groups, as_of)
-        except RETRIABLE:
+        except psycopg2.OperationalError:
+            # A lost race, or a database that cannot go on: no item's fault.
             raise
+        except errors.ExclusionViolation:
+            if all(bill.item.attempts == 1 for group in groups for bill in group):
+                # Somebody else billed these days: planned anew in a new snapshot.
+                raise
+            return False
         except Exception as error:  # noqa: BLE001 - one item's, not the run's
             _logger.info("A batch of %s groups is billed apart: %s", len(groups), error)
             return False
@@ -195,7 +201,7 @@ class BillingInvoicing(models.AbstractModel):
             try:
                 with self.env.cr.savepoint():
                     self._make_documents([[bill]], as_of)
-            except RETRIABLE:
+            except psycopg2.OperationalError:
                 raise
             except Exception as error:  # noqa: BLE001 - it is set aside with its reason
                 self._park(bill.item, error)
@@ -230,7 +236,7 @@ class BillingInvoicing(models.AbstractModel):
                 raise _Trial
         except _Trial:
             return True
-        except RETRIABLE:
+        except psycopg2.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 - it is set aside with its reason
             self._park(bill.item, error)
