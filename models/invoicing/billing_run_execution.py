@@ -27,12 +27,15 @@ class BillingRun(models.Model):
         """Bill all that is due in all companies, each by its own date."""
         cron = self.env["ir.cron"]
         self.env["sale.order"]._billing_roll_day()
-        unfinished = self._get_unfinished_run()
-        if unfinished:
+        self._start_approved()
+        billed = self.browse()
+        while unfinished := self._get_unfinished_run():
             cron._commit_progress(remaining=unfinished._count_pending())
             if not unfinished._execute():
                 return
-        due = self._get_due_orders() - unfinished.item_ids.order_id
+            billed |= unfinished
+        due = self._get_due_orders() - billed.item_ids.order_id
+        due -= self._get_held_orders(due)
         run = self._plan_run(due)
         cron._commit_progress(remaining=run._count_pending())
         if run:
@@ -40,9 +43,9 @@ class BillingRun(models.Model):
 
     @api.model
     def _get_unfinished_run(self):
-        """A daily run that was interrupted goes on before a new one is planned."""
+        """A run that was interrupted goes on before a new one is planned."""
         return self.search(
-            [("state", "=", "running"), ("origin", "=", "daily")], limit=1
+            [("state", "=", "running"), ("stop_requested", "=", False)], limit=1
         )
 
     @api.model
@@ -105,7 +108,7 @@ class BillingRun(models.Model):
     def _execute_at_once(self):
         """Bill all items in the current transaction, for a person who waits."""
         self.ensure_one()
-        items = self.item_ids
+        items = self.item_ids.filtered(lambda item: item.state == "pending")
         items.order_id._billing_lock()
         self.env["billing.invoicing"]._bill_items(items)
         self._finish()
@@ -118,14 +121,18 @@ class BillingRun(models.Model):
         """
         self.ensure_one()
         cron = self.env["ir.cron"]
-        while ids := self._claim():
+        while not self.stop_requested and (ids := self._claim()):
             cron._commit_progress()
             done = self._execute_batch(ids)
             self.env.invalidate_all()
             left = cron._commit_progress(done, remaining=self._count_pending())
+            self._tell_progress()
             if not left and self._count_pending():
                 self._ask_for_next_turn()
                 return False
+        if self.stop_requested:
+            cron._commit_progress(remaining=0)
+            return True
         self._finish()
         cron._commit_progress(remaining=0)
         return True
