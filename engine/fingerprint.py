@@ -51,7 +51,9 @@ def moved(
     return list(_differences((), approved, now))
 
 
-def _differences(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:
+def _differences(
+    path: Path, old: object, new: object
+) -> Iterator[tuple[Path, Any, Any]]:
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted({*old, *new}):
             yield from _differences(
@@ -68,11 +70,11 @@ def _differences(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Any, An
         yield path, old, new
 
 
-def _is_list(value: Any) -> bool:
+def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _refuse_inexact(value: Any) -> None:
+def _refuse_inexact(value: object) -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if not isinstance(key, str):

@@ -10,7 +10,7 @@ from .charges import Charge
 from .reasons import Reason, ReasonKind
 
 Why = Literal[
-    "unchanged", "new", "price", "proration", "catch_up", "end", "lines", "other"
+    "unchanged", "new", "price", "proration", "catch_up", "end", "lines", "regular"
 ]
 
 #: What is told first when several things are true: the rarer and graver before.
@@ -48,7 +48,8 @@ def main_reason(
             return why
     if has_extra:
         return "lines"
-    return "other" if difference else "unchanged"
+    # All charges are whole and as before: it is the last invoice that was special.
+    return "regular" if difference else "unchanged"
 
 
 def _is_catching_up(charges: Iterable[Charge]) -> bool:

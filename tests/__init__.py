@@ -44,3 +44,5 @@ from .invoicing import test_invoicing_screens
 from .invoicing import test_invoicing_portal
 from .invoicing import test_invoicing_portal_payment
 from .invoicing import test_invoicing_steering_tour
+from .invoicing import test_invoicing_rehearsal
+from .invoicing import test_invoicing_approval

@@ -77,11 +77,13 @@ class BillingInvoicing(models.AbstractModel):
         }
 
     def _get_charge_facts(self, line, charge):
-        corrected = self._get_corrected_values(line, charge) if charge.charged < 0 else {}
+        corrected = charge.charged < 0 and self._get_corrected_line(line, charge)
         if corrected:
-            entry = self._get_corrected_line(line, charge)
+            # A credit follows the invoice line it corrects.
             accounting = self._get_accounting_facts(
-                entry.tax_ids, entry.account_id, entry.analytic_distribution
+                corrected.tax_ids,
+                corrected.account_id,
+                corrected.analytic_distribution,
             )
         else:
             accounting = self._get_line_facts(line)

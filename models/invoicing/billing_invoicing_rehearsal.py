@@ -59,7 +59,9 @@ class Note:
 
     @property
     def charges(self):
-        on_documents = [charge for _doc, _priced, own in self.documents for charge in own]
+        on_documents = [
+            charge for _doc, _priced, own in self.documents for charge in own
+        ]
         return on_documents + self.silent
 
 
@@ -290,6 +292,9 @@ class BillingInvoicingRehearsal(models.AbstractModel):
             has_extra=bool(told.extra),
             difference=not currency.is_zero(difference),
         )
+        if note.bill.charges and not note.charges:
+            # A credit that no invoice of this run can absorb.
+            why = "proration"
         facts = self._get_facts(note.bill, note.documents, item.group_key)
         return (
             item.id,
@@ -297,7 +302,7 @@ class BillingInvoicingRehearsal(models.AbstractModel):
             currency.round(total),
             difference,
             why,
-            self._get_told_text(order, told, note),
+            self._get_told_text(order, told, note, why),
             self._get_periods_text(note.charges, notes),
             Json(opened),
             Json(facts),
@@ -324,9 +329,7 @@ class BillingInvoicingRehearsal(models.AbstractModel):
         found = []
         for charges in batches:
             before = None if known is None else [_Line(line) for line in known]
-            found += reasons(
-                charges, before=before, terms=bill.terms, billed=ledger
-            )
+            found += reasons(charges, before=before, terms=bill.terms, billed=ledger)
             for charge in charges:
                 ledger.setdefault(charge.line, []).append(charge.entry)
             known = {charge.line for charge in charges}
@@ -334,10 +337,15 @@ class BillingInvoicingRehearsal(models.AbstractModel):
         told = [reason for reason in found if reason.line in bill.lines]
         return Told(told, bill.extra_lines if note.documents else ())
 
-    def _get_told_text(self, order, told, note):
+    def _get_told_text(self, order, told, note, why):
         """Why an invoice differs from the last one, in a sentence; empty if not."""
-        if not note.documents and note.bill.charges:
+        if note.bill.charges and not note.charges:
             return self.env._("The credit waits for an invoice that it can reduce.")
+        if why == "regular":
+            return self.env._(
+                "Regular again: the last invoice was for a part, or carried an "
+                "adjustment."
+            )
         if not told.reasons and not told.extra:
             return ""
         return "; ".join(order._get_billing_reasons_text(told))

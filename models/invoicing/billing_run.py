@@ -133,7 +133,16 @@ class BillingRun(models.Model):
     def action_open_items(self):
         """The items of this run; of a rehearsal, those that changed, by reason."""
         self.ensure_one()
-        return self._get_items_action()
+        if self.state not in ("rehearsed", "approved"):
+            return self._get_items_action()
+        return self._get_items_action(
+            search_default_changed=1, search_default_by_reason=1
+        )
+
+    def action_open_refused(self):
+        """What this run did not bill because a fact moved."""
+        self.ensure_one()
+        return self._get_items_action([("state", "=", "refused")])
 
     def _get_items_action(self, domain=(), **context):
         """A list of items of this run.

@@ -14,7 +14,7 @@ WHY = [
     ("proration", "Proration"),
     ("price", "Price"),
     ("lines", "Lines"),
-    ("other", "Other"),
+    ("regular", "Regular again"),
     ("unchanged", "Unchanged"),
 ]
 

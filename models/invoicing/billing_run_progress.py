@@ -55,7 +55,7 @@ class BillingRun(models.Model):
         }
 
     def _count_outcomes(self):
-        """Items by what became of them, as far as this phase of the run works on them."""
+        """Items by what became of them, those that this phase of the run works on."""
         rehearses = self.state == "rehearsing"
         counts = dict.fromkeys(("done", "parked", "refused", "skipped", "left"), 0)
         domain = [("run_id", "=", self.id)]
@@ -86,9 +86,7 @@ class BillingRun(models.Model):
 
     def _get_progress_text(self, settled, total):
         """ "312 of 500 · 41 a second · about 5 s left" """
-        parts = [
-            self.env._("%(settled)s of %(total)s", settled=settled, total=total)
-        ]
+        parts = [self.env._("%(settled)s of %(total)s", settled=settled, total=total)]
         if self.stop_requested:
             return " · ".join([*parts, self.env._("stopped")])
         begun, last = self.begun_at, self.last_progress_at
@@ -119,7 +117,7 @@ class BillingRun(models.Model):
             self.state not in UNDER_WAY
             or self.stop_requested
             or not left
-            or fields.Datetime.to_datetime(self.env.cr.now()) - since < PATIENCE
+            or self.env.cr.now() - since < PATIENCE
         ):
             return ""
         return self.env._(
@@ -154,11 +152,12 @@ class BillingRun(models.Model):
             self.env.execute_query(
                 SQL(
                     """
-                    UPDATE billing_run SET last_progress_at = NOW() AT TIME ZONE 'UTC'
+                    UPDATE billing_run SET last_progress_at = %s
                      WHERE id = (SELECT id FROM billing_run WHERE id = %s
                                     FOR UPDATE SKIP LOCKED)
                     RETURNING id
                     """,
+                    self.env.cr.now(),
                     self.id,
                 )
             )

@@ -25,7 +25,9 @@ class BillingRun(models.Model):
     _inherit = "billing.run"
 
     scope_ids = fields.Json(
-        readonly=True, help="Ids of the plans, customers and people it is limited to."
+        string="Limits",
+        readonly=True,
+        help="Ids of the plans, customers and people it is limited to.",
     )
     rehearsed_at = fields.Datetime(readonly=True)
     approved_at = fields.Datetime(readonly=True)
@@ -132,7 +134,7 @@ class BillingRun(models.Model):
         return run
 
     def _rehearse(self):
-        """Rehearse now what a person may wait for; leave more to the scheduled action."""
+        """Rehearse now what a person may wait for; the scheduled action does more."""
         self.ensure_one()
         # Users read runs, the service writes them.
         self.sudo().started_at = self.env.cr.now()
@@ -373,19 +375,24 @@ class BillingRun(models.Model):
         grouped = self.env["billing.run.item"]._read_group(
             [("run_id", "=", self.id)], ["company_id"]
         )
-        return all(
-            company._billing_today() >= self.run_date for (company,) in grouped
-        )
+        return all(company._billing_today() >= self.run_date for (company,) in grouped)
 
     def _begin(self):
         """Bill now what a person may wait for; leave more to the scheduled action."""
         self.ensure_one()
-        self._start()
+        self._open()
         if self._count_pending() <= AT_ONCE:
             self._execute_at_once()
+        else:
+            self._trigger("recurring_billing.ir_cron_bill")
 
     def _start(self):
         """Hand the run to the scheduled action: from now on it bills."""
+        self._open()
+        self._trigger("recurring_billing.ir_cron_bill")
+
+    def _open(self):
+        """From now on the run bills what was approved, or all of it."""
         self.ensure_one()
         # Users read runs and items, the service writes them.
         self.sudo().write(
@@ -395,7 +402,6 @@ class BillingRun(models.Model):
             {"state": "pending"}
         )
         self._mark_begin()
-        self._trigger("recurring_billing.ir_cron_bill")
 
     def _trigger(self, cron):
         # Who may launch a run may have it carried out.
@@ -414,9 +420,7 @@ class BillingRun(models.Model):
             Domain("order_id", "in", orders.ids)
             & (
                 Domain("held_until", "!=", False)
-                & Domain(
-                    "state", "in", ("approved", "pending", "refused", "left_out")
-                )
+                & Domain("state", "in", ("approved", "pending", "refused", "left_out"))
                 | Domain("state", "=", "pending")
                 & Domain("run_id.stop_requested", "=", True)
             )

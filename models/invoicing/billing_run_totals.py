@@ -1,4 +1,4 @@
-"""The totals of a rehearsal: by reason, by plan, by tax, never two currencies in one."""
+"""The totals of a rehearsal by reason, plan and tax; currencies are never mixed."""
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -129,17 +129,16 @@ class BillingRun(models.Model):
             {
                 "key": "tax",
                 "title": self.env._("By tax"),
-                "rows": [
-                    self._get_figure(row, taxes)
-                    for row in self.totals["tax"]
-                ],
+                "rows": [self._get_figure(row, taxes) for row in self.totals["tax"]],
             },
         ]
 
     def _get_names(self, box, model):
         """Names of the records of a box; one may be gone since, its figure stays."""
         ids = [row["key"] for row in self.totals[box] if row["key"]]
-        return {record.id: record.name for record in self.env[model].browse(ids).exists()}
+        return {
+            record.id: record.name for record in self.env[model].browse(ids).exists()
+        }
 
     def _get_figure(self, row, labels, *, compares=True):
         """A row of a box: what, how many, how much, and the difference or the tax."""

@@ -1,7 +1,8 @@
 import pytest
-from engine.fingerprint import ABSENT, canonical, digest, moved
 from hypothesis import given
 from hypothesis import strategies as st
+
+from engine.fingerprint import ABSENT, canonical, digest, moved
 
 LEAVES = st.none() | st.booleans() | st.integers(-999, 999) | st.text(max_size=5)
 TREES = st.recursive(

@@ -76,5 +76,5 @@ def test_two_periods_of_a_line_at_once_are_caught_up():
     assert word == "catch_up"
 
 
-def test_amount_that_differs_for_no_known_reason_is_not_called_unchanged():
-    assert sorted_by(since(), billed(), difference=True) == "other"
+def test_regular_amount_after_a_special_invoice_is_not_called_unchanged():
+    assert sorted_by(since(), billed(), difference=True) == "regular"
