@@ -67,9 +67,13 @@ class BillingInvoicing(models.AbstractModel):
         values = {
             "customer": item.partner_id.display_name,
             "fact": self._name_fact(fact, path),
-            "old": self._say_fact(item, fact, path, old),
-            "new": self._say_fact(item, fact, path, new),
+            "old": self._say_fact(item, fact, old),
+            "new": self._say_fact(item, fact, new),
         }
+        swapped = self._get_swapped_taxes(path, differences)
+        if swapped:
+            old, new = values["old"], values["new"] = swapped
+            values["fact"] = self._name_fact(fact, path[:-1])
         if old is ABSENT:
             return self.env._(
                 "%(customer)s was not billed: %(fact)s was added after your approval. "
@@ -117,12 +121,10 @@ class BillingInvoicing(models.AbstractModel):
             "address": self.env._("the text of the invoice address"),
             "currency": self.env._("the currency"),
             "fiscal_position": self.env._("the fiscal position"),
-            "taxes": self.env._(
-                "the tax %(tax)s of '%(what)s'", tax=self._name_tax(path), what=what
-            ),
+            "taxes": self._name_tax_fact(path, what),
             "account": self.env._("the account of '%(what)s'", what=what),
             "analytic": self.env._("the analytic share of '%(what)s'", what=what),
-            "terms": self.env._("the payment terms"),
+            "terms": self.env._("the payment term"),
             "journal": self.env._("the journal"),
             "members": self.env._("who shares the invoice"),
             "scheduled": self.env._("the due day of the invoice"),
@@ -145,7 +147,7 @@ class BillingInvoicing(models.AbstractModel):
         # A line may be gone since; then its name is not known any more.
         return lines.browse(int(path[3].partition("|")[0])).exists()
 
-    def _say_fact(self, item, fact, path, value):
+    def _say_fact(self, item, fact, value):
         """A value of the facts as people read it; empty when words do not help."""
         if value is ABSENT or fact in ("charges", "extra", "documents"):
             return ""
@@ -153,6 +155,8 @@ class BillingInvoicing(models.AbstractModel):
             return ""
         if fact in _RECORDS:
             record = self.env[_RECORDS[fact]].browse(value or 0).exists()
+            if fact == "account" and record:
+                return f"{record.code} {record.name}"
             return record.display_name or self.env._("none")
         if fact in ("end", "scheduled"):
             return format_date(self.env, value) if value else ""
@@ -166,11 +170,27 @@ class BillingInvoicing(models.AbstractModel):
             return value.partition(" ")[2]
         return value
 
+    def _name_tax_fact(self, path, what):
+        if "taxes" not in path[:-1]:
+            return self.env._("the tax of '%(what)s'", what=what)
+        return self.env._(
+            "the tax %(tax)s of '%(what)s'", tax=self._name_tax(path), what=what
+        )
+
     def _name_tax(self, path):
-        if len(path) < 2 or path[-2] != "taxes":
-            return ""
         tax = self.env["account.tax"].browse(int(path[-1])).exists()
-        return tax.name or ""
+        return tax.name or self.env._("deleted meanwhile")
+
+    def _get_swapped_taxes(self, path, differences):
+        """Names of the taxes before and after, where a line changed from one to
+        another; None for everything else.
+        """
+        if "taxes" not in path[:-1]:
+            return None
+        beside = [found for found in differences if found[0][:-1] == path[:-1]]
+        gone = [self._name_tax(found[0]) for found in beside if found[2] is ABSENT]
+        come = [self._name_tax(found[0]) for found in beside if found[1] is ABSENT]
+        return (", ".join(gone), ", ".join(come)) if gone and come else None
 
 
 def _fact(path):

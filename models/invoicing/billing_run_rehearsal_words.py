@@ -46,19 +46,19 @@ class BillingRun(models.Model):
         sums = (self.totals or {}).get("currency")
         if not sums:
             return self.env._(
-                "No invoice can be made. %(parked)s exceptions.",
-                parked=self.parked_count,
+                "No invoice can be made, %(exceptions)s.",
+                exceptions=self._get_exceptions_text(),
             )
         values = {
             "invoices": self._get_count_text(sum(row["documents"] for row in sums)),
             "untaxed": self._join(sums, "untaxed"),
             "total": self._join(sums, "total"),
             "difference": self._join(sums, "difference", signed=True),
-            "parked": self.parked_count,
+            "exceptions": self._get_exceptions_text(),
         }
         sentence = self.env._(
             "%(invoices)s, %(untaxed)s excl. tax (%(total)s incl. tax), "
-            "%(difference)s compared with the last time. %(parked)s exceptions.",
+            "%(difference)s compared with the last time, %(exceptions)s.",
             **values,
         )
         if self.state == "approved":
@@ -75,6 +75,13 @@ class BillingRun(models.Model):
             name=self.approved_by_id.name,
             date=format_date(self.env, self.run_date),
         )
+
+    def _get_exceptions_text(self):
+        if not self.parked_count:
+            return self.env._("no exception")
+        if self.parked_count == 1:
+            return self.env._("1 exception")
+        return self.env._("%(count)s exceptions", count=self.parked_count)
 
     def _join(self, sums, key, *, signed=False):
         """One amount per currency."""
@@ -97,18 +104,25 @@ class BillingRun(models.Model):
             or self.env.cr.now() - self.rehearsed_at < FRESH
         ):
             return {}
-        alert = {
-            "level": "warning",
-            "message": self.env._(
-                "Rehearsed %(when)s; %(count)s subscriptions changed since.",
-                when=self._get_rehearsed_text(),
-                count=self._count_changed(),
-            ),
-        }
+        alert = {"level": "warning", "message": self._get_stale_text()}
         if self.env.user.has_group("recurring_billing.recurring_billing_group_user"):
             alert["action_text"] = self.env._("Recompute")
             alert["action_call"] = ("billing.run", "action_recompute", self.id)
         return {"billing_rehearsal_old": alert}
+
+    def _get_stale_text(self):
+        values = {"when": self._get_rehearsed_text(), "count": self._count_changed()}
+        if not values["count"]:
+            return self.env._(
+                "Rehearsed %(when)s; no subscription changed since.", **values
+            )
+        if values["count"] == 1:
+            return self.env._(
+                "Rehearsed %(when)s; 1 subscription changed since.", **values
+            )
+        return self.env._(
+            "Rehearsed %(when)s; %(count)s subscriptions changed since.", **values
+        )
 
     def _get_rehearsed_text(self):
         """ "yesterday at 17:40", "on 21/11/2026 at 17:40" """
