@@ -1,6 +1,6 @@
 """What a rehearsal found for a subscription, and what a person approved of it."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
@@ -59,8 +59,14 @@ class BillingRunItem(models.Model):
         index="btree_not_null",
         help="Until this day, the daily run leaves the subscription to this run.",
     )
+    why_text = fields.Char(string="Reason or exception", compute="_compute_why_text")
     comparison = fields.Char(compute="_compute_comparison")
     document = fields.Html(compute="_compute_document", sanitize=False)
+
+    @api.depends("message", "reason_text")
+    def _compute_why_text(self):
+        for item in self:
+            item.why_text = item.message or item.reason_text
 
     def _compute_comparison(self):
         """The old amount beside the new one, in a sentence."""
@@ -88,16 +94,20 @@ class BillingRunItem(models.Model):
     def _compute_document(self):
         """The invoice as the customer will see it, with all who share it."""
         service = self.env["billing.invoicing"]
-        for item in self:
-            shown = item.state in ("rehearsed", "approved", "left_out")
+        pages = {}
+        for item in self.filtered(
+            lambda item: item.state in ("rehearsed", "approved", "left_out")
+        ):
             sharing = item.run_id.item_ids.filtered(
                 lambda other, item=item: (
                     other.group_key == item.group_key and other.state == item.state
                 )
             )
-            item.document = shown and service._render_document(
-                sharing.order_id, item.run_id.run_date
-            )
+            day = item.run_id.run_date
+            pages[item.id] = service._render_document(sharing.order_id, day)
+        # Rendering rolls back, and forgets what was computed before.
+        for item in self:
+            item.document = pages.get(item.id, False)
 
     def action_show_document(self):
         """The invoice as the customer will see it, old beside new amounts."""

@@ -18,7 +18,7 @@ class BillingRun(models.Model):
     changed_item_ids = fields.One2many(
         comodel_name="billing.run.item",
         inverse_name="run_id",
-        string="What changed",
+        string="Invoice",
         domain=[("reason_kind", "not in", (False, "unchanged"))],
     )
     approvable_count = fields.Integer(compute="_compute_approvable_count")

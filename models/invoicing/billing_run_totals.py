@@ -96,7 +96,8 @@ class BillingRun(models.Model):
 
     def _compute_figures(self):
         for run in self:
-            run.figures = run.totals and run._get_figures()
+            told = run.totals and run.totals["currency"]
+            run.figures = bool(told) and run._get_figures()
 
     def _get_figures(self):
         """The three boxes of the form, as texts.
