@@ -10,7 +10,18 @@ class BillingInvoicing(models.AbstractModel):
 
     # === The facts === #
 
-    def _get_facts(self, bill, documents, group_key):
+    def _read_ahead(self, bills):
+        """Read what facts are made of, for all bills at once.
+
+        :return: the memory of :meth:`_get_facts`, shared by the bills.
+        """
+        ids = [line for bill in bills for line in bill.lines]
+        lines = self.env["sale.order.line"].browse(ids)
+        # Lines of one order know only each other; together they take one query.
+        lines.mapped("tax_ids")
+        return {"module": self._get_module_version()}
+
+    def _get_facts(self, bill, documents, group_key, known):
         """What an approval of an item stands on (``docs/flows/rehearsal.md``).
 
         Not in it: the document's date, rate, number and payment, which the run's day
@@ -18,6 +29,7 @@ class BillingInvoicing(models.AbstractModel):
 
         :param documents: (document, anything, charges of the bill on it) triples.
         :param str group_key: who shares the documents, as known now.
+        :param dict known: what :meth:`_read_ahead` gave.
         :rtype: dict
         """
         told = {}
@@ -30,19 +42,19 @@ class BillingInvoicing(models.AbstractModel):
                 "scheduled": scheduled,
                 "charges": {
                     f"{c.line}|{c.period.start}|{c.kind}": self._get_charge_facts(
-                        bill.lines[c.line], c
+                        bill.lines[c.line], c, known
                     )
                     for c in charges
                 },
                 "extra": {
-                    str(line.id): self._get_extra_facts(line)
+                    str(line.id): self._get_extra_facts(line, known)
                     for line in document.extra.get(bill.item.id, ())
                 },
             }
         return {
             "documents": told,
             "group": group_key,
-            "module": self._get_module_version(),
+            "module": known["module"],
         }
 
     def _get_scheduled_day(self, charges):
@@ -76,7 +88,7 @@ class BillingInvoicing(models.AbstractModel):
             "members": sorted(bill.order.id for bill, _charges in document.bills),
         }
 
-    def _get_charge_facts(self, line, charge):
+    def _get_charge_facts(self, line, charge, known):
         corrected = charge.charged < 0 and self._get_corrected_line(line, charge)
         if corrected:
             # A credit follows the invoice line it corrects.
@@ -86,7 +98,7 @@ class BillingInvoicing(models.AbstractModel):
                 corrected.analytic_distribution,
             )
         else:
-            accounting = self._get_line_facts(line)
+            accounting = self._get_line_facts(line, known)
         return {
             "kind": charge.kind,
             "end": charge.period.last.isoformat(),
@@ -106,20 +118,27 @@ class BillingInvoicing(models.AbstractModel):
             **accounting,
         }
 
-    def _get_extra_facts(self, line):
+    def _get_extra_facts(self, line, known):
         return {
             "quantity": str(line.qty_to_invoice),
             "price": str(line.price_unit),
             "discount": str(line.discount),
-            **self._get_line_facts(line),
+            **self._get_line_facts(line, known),
         }
 
-    def _get_line_facts(self, line):
-        position = line.order_id.fiscal_position_id
-        accounts = line.product_id.product_tmpl_id.get_product_accounts(position)
-        return self._get_accounting_facts(
-            line.tax_ids, accounts["income"], line.analytic_distribution
+    def _get_line_facts(self, line, known):
+        """Taxes, account and analytic of a line; many lines share theirs."""
+        position, analytic = (
+            line.order_id.fiscal_position_id,
+            line.analytic_distribution,
         )
+        key = (line.product_id, position, line.tax_ids, str(analytic))
+        if key not in known:
+            accounts = line.product_id.product_tmpl_id.get_product_accounts(position)
+            known[key] = self._get_accounting_facts(
+                line.tax_ids, accounts["income"], analytic
+            )
+        return known[key]
 
     def _get_accounting_facts(self, taxes, account, analytic):
         return {
@@ -149,7 +168,7 @@ class BillingInvoicing(models.AbstractModel):
         approved = [bill for bill in bills if bill.item.approved_at]
         if not approved:
             return bills
-        groups, refused = {}, set()
+        groups, refused, known = {}, set(), self._read_ahead(approved)
         for bill in approved:
             groups.setdefault(bill.item.group_key, []).append(bill)
         for group in groups.values():
@@ -158,19 +177,20 @@ class BillingInvoicing(models.AbstractModel):
                 for bill, charges in document.bills:
                     own[bill.item.id].append((document, None, charges))
             for bill in group:
-                sentence = self._get_objection(bill, own[bill.item.id])
+                sentence = self._get_objection(bill, own[bill.item.id], known)
                 if sentence:
                     refused.add(bill.item.id)
                     # Its own bookkeeping: users read items, the service writes them.
                     bill.item.sudo().write({"state": "refused", "message": sentence})
         return [bill for bill in bills if bill.item.id not in refused]
 
-    def _get_objection(self, bill, documents):
+    def _get_objection(self, bill, documents, known):
         """Why an approved item is not billed, in a sentence; empty if it is."""
         item = bill.item
         if item.held_until < item.company_id._billing_today():
             return self._get_ended_text(item)
-        facts = self._get_facts(bill, documents, item.order_id._get_billing_group_key())
+        key = item.order_id._get_billing_group_key()
+        facts = self._get_facts(bill, documents, key, known)
         if digest(facts) == item.facts_hash:
             return ""
         return self._get_moved_text(item, moved(item.facts, facts))

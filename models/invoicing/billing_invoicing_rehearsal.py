@@ -69,6 +69,9 @@ class Note:
 class Notes:
     """What was found for the items of a batch, by item id.
 
+    :param idle: ids of items with nothing due.
+    :param periods: spans of days in words.
+    :param known: facts that lines share.
     :param last: (untaxed amount, ids of the lines) of the last invoice, by order id.
     """
 
@@ -76,6 +79,7 @@ class Notes:
     found: dict = field(default_factory=dict)
     idle: list = field(default_factory=list)
     periods: dict = field(default_factory=dict)
+    known: dict = field(default_factory=dict)
 
 
 class BillingInvoicingRehearsal(models.AbstractModel):
@@ -238,7 +242,9 @@ class BillingInvoicingRehearsal(models.AbstractModel):
 
     def _write_notes(self, items, notes):
         """One UPDATE for all items that can be billed, one for those with nothing."""
-        rows = [self._prepare_note_row(note, notes) for note in notes.found.values()]
+        found = notes.found.values()
+        notes.known = self._read_ahead(note.bill for note in found)
+        rows = [self._prepare_note_row(note, notes) for note in found]
         items.flush_model()
         execute_values(
             self.env.cr._obj,
@@ -295,7 +301,7 @@ class BillingInvoicingRehearsal(models.AbstractModel):
         if note.bill.charges and not note.charges:
             # A credit that no invoice of this run can absorb.
             why = "proration"
-        facts = self._get_facts(note.bill, note.documents, item.group_key)
+        facts = self._get_facts(note.bill, note.documents, item.group_key, notes.known)
         return (
             item.id,
             currency.round(untaxed),

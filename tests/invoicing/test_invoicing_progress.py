@@ -1,4 +1,3 @@
-from datetime import datetime
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -40,14 +39,14 @@ class TestInvoicingProgress(RehearsalCommon):
         progress = run.get_progress()
         return tuple(progress[key] for key in ("done", "parked", "left", "total"))
 
-    def _stop_after_a_batch(self, run, method):
+    def _stop_after_a_batch(self, method):
         """The person presses Stop while the first batch is worked on."""
         cls = type(self.env["billing.run"])
         original = getattr(cls, method)
 
         def work(record, *args):
             result = original(record, *args)
-            run.with_user(self.user).action_stop()
+            record.with_user(self.user.id).action_stop()
             return result
 
         return patch.object(cls, method, work)
@@ -87,10 +86,8 @@ class TestInvoicingProgress(RehearsalCommon):
 
     def test_speed_and_time_left_are_counted_since_the_start(self):
         run = self._launch("2026-01-01")
-        begun = datetime(2026, 1, 1, 4, 0, 0)
-        run.sudo().write(
-            {"begun_at": begun, "last_progress_at": datetime(2026, 1, 1, 4, 0, 1)}
-        )
+        begun = "2026-01-01 04:00:00"
+        run.sudo().write({"begun_at": begun, "last_progress_at": "2026-01-01 04:00:01"})
         run.item_ids[:2].sudo().state = "rehearsed"
         text = "2 of 4 · 2 a second · about 1 s left"
         self.assertEqual(run.get_progress()["text"], text)
@@ -99,8 +96,8 @@ class TestInvoicingProgress(RehearsalCommon):
         run = self._launch("2026-01-01")
         run.sudo().write(
             {
-                "begun_at": datetime(2026, 1, 1, 4, 0, 0),
-                "last_progress_at": datetime(2026, 1, 1, 4, 1, 0),
+                "begun_at": "2026-01-01 04:00:00",
+                "last_progress_at": "2026-01-01 04:01:00",
             }
         )
         run.item_ids[:1].sudo().state = "rehearsed"
@@ -109,7 +106,7 @@ class TestInvoicingProgress(RehearsalCommon):
 
     def test_reload_keeps_the_progress(self):
         run = self._launch("2026-01-01", mode="run")
-        with self._stop_after_a_batch(run, "_execute_batch"):
+        with self._stop_after_a_batch("_execute_batch"):
             self._run_on("2026-01-01")
         told = run.get_progress()
         self.env.invalidate_all()
@@ -127,7 +124,7 @@ class TestInvoicingProgress(RehearsalCommon):
 
     def test_stopped_run_keeps_what_is_billed_and_goes_on(self):
         run = self._launch("2026-01-01", mode="run")
-        with self._stop_after_a_batch(run, "_execute_batch"):
+        with self._stop_after_a_batch("_execute_batch"):
             self.assertFalse(self._run_on("2026-01-01"))
         self.assertEqual((run.state, self._told(run)), ("running", (2, 0, 2, 4)))
         self.assertIn("stopped", run.get_progress()["text"])
@@ -142,7 +139,7 @@ class TestInvoicingProgress(RehearsalCommon):
 
     def test_stopped_run_that_is_forgotten_is_billed_by_the_next_daily_run(self):
         run = self._launch("2026-01-01", mode="run")
-        with self._stop_after_a_batch(run, "_execute_batch"):
+        with self._stop_after_a_batch("_execute_batch"):
             self._run_on("2026-01-01")
         daily = self._run_on("2026-01-02")
         self.assertEqual(daily.origin, "daily")
@@ -157,7 +154,7 @@ class TestInvoicingProgress(RehearsalCommon):
 
     def test_stopped_rehearsal_goes_on(self):
         run = self._launch("2026-01-01")
-        with self._stop_after_a_batch(run, "_rehearse_batch"):
+        with self._stop_after_a_batch("_rehearse_batch"):
             self._rehearse_on("2026-01-01")
         self.assertEqual((run.state, self._told(run)), ("rehearsing", (2, 0, 2, 4)))
         with self._on("2026-01-01"):
