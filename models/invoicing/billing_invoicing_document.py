@@ -254,6 +254,7 @@ class BillingInvoicing(models.AbstractModel):
 
     def _prepare_document_vals(self, document, as_of):
         """The values of a document; fills ``document.rows`` in the order of lines."""
+        document.rows.clear()
         bills = [bill for bill, _charges in document.bills]
         orders = [self._with_customer_language(bill.order) for bill in bills]
         vals = orders[0]._prepare_invoice()

@@ -156,12 +156,14 @@ class BillingInvoicingRehearsal(models.AbstractModel):
         :rtype: list[Priced]
         :raises Parked: when one of them would be refused.
         """
-        found = dict(zip(map(id, documents), self._price_complete(documents, as_of)))
-        rest = [document for document in documents if not found[id(document)]]
+        priced = self._price_complete(documents, as_of)
+        rest = [number for number, amounts in enumerate(priced) if not amounts]
         for start in range(0, len(rest), PRICED):
             some = rest[start : start + PRICED]
-            found.update(zip(map(id, some), self._price_with_core(some, as_of)))
-        return [found[id(document)] for document in documents]
+            made = self._price_with_core([documents[n] for n in some], as_of)
+            for number, amounts in zip(some, made, strict=True):
+                priced[number] = amounts
+        return priced
 
     def _price_complete(self, documents, as_of):
         """The amounts of documents of the common path, None for the others.
