@@ -347,7 +347,15 @@ class BillingInvoicing(models.AbstractModel):
 
     def _describe_charge(self, line, charge):
         """The period in the customer's words, with the share when it is not whole."""
-        env = line.env
+        texts = self.env.cr.cache.setdefault("billing_period_texts", {})
+        key = (line.env.lang, charge.kind, charge.period)
+        if charge.fraction not in (0, 1):
+            return self._compose_period(line.env, charge)
+        if key not in texts:
+            texts[key] = self._compose_period(line.env, charge)
+        return texts[key]
+
+    def _compose_period(self, env, charge):
         values = {
             "start": format_date(env, charge.period.start),
             "end": format_date(env, charge.period.last),
