@@ -48,3 +48,5 @@ from .invoicing import test_invoicing_complete
 from .invoicing import test_invoicing_rehearsal
 from .invoicing import test_invoicing_approval
 from .invoicing import test_invoicing_progress
+from .invoicing import test_invoicing_lanes
+from .invoicing import test_invoicing_settled

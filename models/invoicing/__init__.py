@@ -17,6 +17,7 @@ from . import billing_invoicing_moved
 from . import billing_invoicing_rehearsal
 from . import billing_run_execution
 from . import billing_run_lanes
+from . import billing_run_queue
 from . import billing_run_rehearsal
 from . import billing_run_rehearsal_words
 from . import billing_run_totals
