@@ -47,3 +47,4 @@ from .invoicing import test_invoicing_steering_tour
 from .invoicing import test_invoicing_rehearsal
 from .invoicing import test_invoicing_approval
 from .invoicing import test_invoicing_progress
+from .invoicing import test_invoicing_rehearsal_tour

@@ -29,9 +29,13 @@ class BillingRun(models.Model):
 
     def _compute_progress(self):
         for run in self:
-            run.progress = run.get_progress()
+            run.progress = run._get_progress()
 
     def get_progress(self):
+        """What the widget asks for where no bus tells it."""
+        return self._get_progress()
+
+    def _get_progress(self):
         """How far the run is, in numbers and in words of the reader.
 
         :rtype: dict
@@ -169,7 +173,7 @@ class BillingRun(models.Model):
         if self.origin == "manual":
             reader = self.with_context(lang=self.user_id.lang)
             self.user_id.partner_id._bus_send(
-                "recurring_billing.run_progress", reader.get_progress()
+                "recurring_billing.run_progress", reader._get_progress()
             )
         self.env["ir.cron"]._commit_progress()
 
@@ -181,7 +185,7 @@ class BillingRun(models.Model):
             return
         reader = self.with_context(lang=self.user_id.lang)
         partner = self.user_id.partner_id
-        partner._bus_send("recurring_billing.run_progress", reader.get_progress())
+        partner._bus_send("recurring_billing.run_progress", reader._get_progress())
         partner._bus_send(
             "simple_notification",
             {
