@@ -42,20 +42,24 @@ class BillingRun(models.Model):
         """
         self.ensure_one()
         counts = self._count_outcomes()
-        settled = sum(counts[key] for key in ("done", "parked", "refused", "skipped"))
-        total = settled + counts["left"]
+        done = counts["done"] + counts["skipped"]
+        aside, left = counts["parked"] + counts["refused"], counts["left"]
+        total = done + aside + left
         return {
             "run_id": self.id,
             "state": self.state,
             "under_way": self.state in UNDER_WAY,
             "stopped": self.stop_requested,
             "total": total,
-            "done": counts["done"] + counts["skipped"],
-            "parked": counts["parked"] + counts["refused"],
-            "left": counts["left"],
+            "done": done,
+            "done_text": self.env._("%(count)s done", count=done),
+            "parked": aside,
+            "parked_text": self.env._("%(count)s set aside", count=aside),
+            "left": left,
+            "left_text": self.env._("%(count)s to go", count=left),
             "amounts": self._get_amounts_so_far(),
-            "text": self._get_progress_text(settled, total),
-            "warning": self._get_stalled_text(counts["left"]),
+            "text": self._get_progress_text(done + aside, total),
+            "warning": self._get_stalled_text(left),
         }
 
     def _count_outcomes(self):
@@ -83,10 +87,11 @@ class BillingRun(models.Model):
             ["currency_id"],
             ["amount:sum"],
         )
-        return " + ".join(
+        told = " + ".join(
             formatLang(self.env, amount, currency_obj=currency)
             for currency, amount in sums
         )
+        return told and self.env._("%(amounts)s excl. tax so far", amounts=told)
 
     def _get_progress_text(self, settled, total):
         """ "312 of 500 · 41 a second · about 5 s left" """

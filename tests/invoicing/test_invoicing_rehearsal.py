@@ -295,11 +295,11 @@ class TestInvoicingRehearsal(RehearsalCommon):
     def test_what_core_refuses_is_told_as_the_run_would(self):
         healthy, sick = self._subscribe("2026-01-01"), self._subscribe("2026-01-01")
         cls = type(self.env["sale.order.line"])
-        original = cls._prepare_invoice_line
+        original, refusal = cls._prepare_invoice_line, "The third module says no."
 
         def broken(line, **values):
             if line.order_id == sick:
-                raise UserError("The third module says no.")
+                raise UserError(refusal)
             return original(line, **values)
 
         with patch.object(cls, "_prepare_invoice_line", broken):
