@@ -44,6 +44,7 @@
         "wizards/subscription/billing_subscription_pause_views.xml",
         "wizards/subscription/billing_subscription_close_views.xml",
         "wizards/invoicing/billing_run_launch_views.xml",
+        "wizards/invoicing/billing_run_item_preview_views.xml",
         "wizards/invoicing/billing_subscription_effect_views.xml",
         "wizards/invoicing/billing_line_drop_views.xml",
         "wizards/invoicing/billing_invoice_preview_views.xml",

@@ -50,3 +50,4 @@ from .invoicing import test_invoicing_approval
 from .invoicing import test_invoicing_progress
 from .invoicing import test_invoicing_lanes
 from .invoicing import test_invoicing_settled
+from .invoicing import test_invoicing_rehearsal_tour

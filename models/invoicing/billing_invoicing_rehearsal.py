@@ -1,5 +1,6 @@
 """The rehearsal: the run's own code, with the verbs that write replaced."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -423,9 +424,15 @@ class BillingInvoicingRehearsal(models.AbstractModel):
                 "Regular again: the last invoice was for a part, or carried an "
                 "adjustment."
             )
-        if not told.reasons and not told.extra:
-            return ""
-        return "; ".join(order._get_billing_reasons_text(told))
+        texts = []
+        if why == "catch_up":
+            periods = Counter(c.line for c in note.charges if c.kind == "charge")
+            texts.append(
+                self.env._("%(count)s periods at once", count=max(periods.values()))
+            )
+        if told.reasons or told.extra:
+            texts += order._get_billing_reasons_text(told)
+        return "; ".join(texts)
 
     def _get_periods_text(self, charges, notes):
         spans = [c.period for c in charges if c.kind == "charge"]
