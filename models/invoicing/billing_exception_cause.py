@@ -18,7 +18,7 @@ class BillingExceptionCause(models.Model):
         readonly=True,
         help="Stable; the name of the cause is its label.",
     )
-    remedy = fields.Char(required=True, translate=True, help="One sentence.")
+    remedy = fields.Char(required=True, translate=True)
 
     _code_unique = models.Constraint("UNIQUE(code)", "A cause has one record.")
 

@@ -33,6 +33,7 @@ class BillingRunItem(models.Model):
         store=True,
         index=True,
     )
+    remedy = fields.Char(related="cause_id.remedy")
     culprit = fields.Reference(
         selection=CULPRITS, readonly=True, help="The record to mend."
     )
@@ -56,7 +57,7 @@ class BillingRunItem(models.Model):
     held_text = fields.Char(string="Days held", compute="_compute_held_text")
     tried_at = fields.Datetime(string="Last try", readonly=True)
     age = fields.Integer(
-        string="Days",
+        string="Age (days)",
         compute="_compute_age",
         aggregator=None,
         help="Since when it waits.",
@@ -128,9 +129,18 @@ class BillingRunItem(models.Model):
                 self.env._("Nothing here is waiting any more: it was billed meanwhile.")
             )
         orders = waiting.order_id
-        run = self.env["billing.run"]._plan_run(orders, origin="manual")
-        run._execute_at_once()
+        for day, items in waiting.grouped(lambda item: item._get_retry_day()).items():
+            run = self.env["billing.run"]._plan_run(
+                items.order_id, origin="manual", run_date=day
+            )
+            run._execute_at_once()
         return self._get_retry_answer(orders)
+
+    def _get_retry_day(self):
+        """A run for a date to come is made up for as of that date, or nothing would
+        be due.
+        """
+        return max(self.run_id.run_date, self.company_id._billing_today())
 
     def _get_retry_answer(self, orders):
         """A notification: how many are solved, or the new fact; the list reloads."""
