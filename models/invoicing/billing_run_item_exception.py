@@ -35,9 +35,11 @@ class BillingRunItem(models.Model):
     )
     remedy = fields.Char(related="cause_id.remedy")
     culprit = fields.Reference(
-        selection=CULPRITS, readonly=True, help="The record to mend."
+        selection=CULPRITS, string="Record to mend", readonly=True
     )
-    culprit_kind = fields.Selection(CULPRITS, compute="_compute_culprit_kind")
+    culprit_kind = fields.Selection(
+        CULPRITS, string="Type of record to mend", compute="_compute_culprit_kind"
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company currency"
     )
@@ -52,8 +54,8 @@ class BillingRunItem(models.Model):
         readonly=True,
     )
     held_periods = fields.Integer(string="Periods held", readonly=True)
-    held_from = fields.Date(readonly=True)
-    held_until = fields.Date(readonly=True)
+    held_from = fields.Date(string="First day held", readonly=True)
+    held_until = fields.Date(string="Last day held", readonly=True)
     held_text = fields.Char(string="Days held", compute="_compute_held_text")
     tried_at = fields.Datetime(string="Last try", readonly=True)
     age = fields.Integer(
