@@ -33,7 +33,7 @@ Reason = Literal[
     "identical", "no_facts", "unreadable", "facts", "amount", "period", "document"
 ]
 #: How far from a stored day or number an earlier one is looked for.
-_DAYS, _NUMBERS, _RATIOS = 1500, 1000, 20_000
+_DAYS, _NUMBERS, _RATIOS = 4000, 1000, 20_000
 _WORDS = (*BASES, *get_args(Timing), *get_args(FirstPeriod), *UNITS)
 _SOURCES = ("promise", "opening", "document")
 _STEPS = ("1", "0.1", "0.01", "0.05", "0.001", "0.0001")

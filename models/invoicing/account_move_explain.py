@@ -12,7 +12,8 @@ class AccountMove(models.Model):
         Words alone: neither the facts nor who conceded what. The page has checked that
         its reader may see this document, and nothing of another one is told.
 
-        :return: one dict a line: ``name``, ``amount``, ``sentences``, ``total``.
+        :return: one dict a line: ``name``, ``days``, ``amount``, ``sentences`` and
+            ``total``.
         """
         self.ensure_one()
         if self.state != "posted" or not self.is_sale_document():
@@ -28,6 +29,7 @@ class AccountMove(models.Model):
                 told.append(
                     {
                         "name": entry._get_product_text(),
+                        "days": entry._get_entry_days(),
                         "amount": entry._money(entry.charged_amount),
                         "sentences": sentences,
                         "total": total,

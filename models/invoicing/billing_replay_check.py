@@ -48,6 +48,7 @@ class BillingReplayCheck(models.Model):
     identical_count = fields.Integer(string="Identical ", readonly=True)
     differing_count = fields.Integer(string="Differing", readonly=True)
     last_entry_ref = fields.Integer(
+        string="Last entry replayed",
         readonly=True,
         help="The last entry replayed: where an interrupted check goes on.",
     )
@@ -149,10 +150,10 @@ class BillingReplayCheck(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Differing entries"),
+            "domain": [("id", "in", self.difference_ids.entry_id.ids)],
             "res_model": "billing.entry",
             "view_mode": "list,form",
-            "domain": [("id", "in", self.difference_ids.entry_id.ids)],
+            "name": self.env._("Differing entries"),
         }
 
     # === The scheduled check === #

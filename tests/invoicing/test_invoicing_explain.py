@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -15,7 +16,10 @@ class ExplainCase(BillingCommon):
     def _told(self, entry, lang="en_US"):
         """The whole explanation as one text, with plain spaces."""
         sentences, total = entry.with_context(lang=lang)._explain()
-        text = " ".join([*sentences, total])
+        return self._plain(" ".join([*sentences, total]))
+
+    def _plain(self, text):
+        """Plain spaces, to compare with."""
         return text.replace("\N{NO-BREAK SPACE}", " ").replace(
             "\N{NARROW NO-BREAK SPACE}", " "
         )
@@ -303,9 +307,13 @@ class TestInvoicingExplain(ExplainCase):
     # === Robust === #
 
     def test_price_that_includes_tax_is_told_so(self):
-        self.tax.sudo().price_include_override = "tax_included"
-        _order, entry = self._billed("2026-03-01")
-        self.assertTrue(self._told(entry).endswith("$ 100.00 incl. tax."))
+        included = self.tax.sudo().copy(
+            {"name": "incl.", "price_include_override": "tax_included"}
+        )
+        taxed = {"tax_ids": [Command.set(included.ids)]}
+        lines = [(self.support, 1, 100.0, taxed)]
+        _order, entry = self._billed("2026-03-01", lines=lines)
+        self.assertIn("$ 100.00 incl. tax.", self._told(entry))
 
     def test_explanation_survives_plans_versions_and_prices(self):
         order, entry = self._billed("2026-03-01", lines=[(self.support, 25, 38.0)])
