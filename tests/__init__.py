@@ -46,3 +46,6 @@ from .invoicing import test_invoicing_portal_payment
 from .invoicing import test_invoicing_steering_tour
 from .invoicing import test_invoicing_explain
 from .invoicing import test_invoicing_replay
+from .invoicing import test_invoicing_replay_check
+from .invoicing import test_invoicing_explain_portal
+from .invoicing import test_invoicing_explain_tour

@@ -18,7 +18,7 @@ class BillingReplayCheck(models.Model):
 
     _name = "billing.replay.check"
     _description = "Replay of a Month"
-    _inherit = "mail.activity.mixin"
+    _inherit = ("mail.thread", "mail.activity.mixin")
     _order = "month desc, company_id, id"
 
     company_id = fields.Many2one(
