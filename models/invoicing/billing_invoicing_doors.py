@@ -7,14 +7,14 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ...engine.entries import settled_by_document
-from ...engine.facts import (
+from ...engine.document_facts import (
     document_facts,
     emptied_facts,
     given_up_facts,
-    opening_facts,
     reversed_facts,
 )
+from ...engine.entries import settled_by_document
+from ...engine.facts import opening_facts
 from ...engine.periods import Period
 from ...engine.printing import PrintedLine
 from ...engine.promise import opening_entry

@@ -79,7 +79,9 @@ class BillingReplayCheck(models.Model):
     @api.depends("state", "entry_count", "differing_count", "month")
     def _compute_summary(self):
         for check in self:
-            check.summary = check._get_summary()
+            text = check._get_summary()
+            # Months have no capital in French.
+            check.summary = text[:1].upper() + text[1:]
 
     def _get_summary(self):
         values = {
@@ -324,5 +326,5 @@ class BillingReplayCheck(models.Model):
             ).activity_schedule(
                 "recurring_billing.mail_activity_replay",
                 user_id=manager.id,
-                note=self.with_context(lang=manager.lang)._get_summary(),
+                note=self.with_context(lang=manager.lang).summary,
             )

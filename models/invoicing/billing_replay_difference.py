@@ -19,7 +19,6 @@ class BillingReplayDifference(models.Model):
     company_id = fields.Many2one(related="check_id.company_id", store=True)
     entry_id = fields.Many2one(
         comodel_name="billing.entry",
-        string="Entry",
         required=True,
         readonly=True,
         index=True,

@@ -11,9 +11,10 @@ from ledger import Story
 from lines import MARCH, line, money, version
 from strategies import SIGNED
 
+from engine.document_facts import document_facts, emptied_facts, given_up_facts
 from engine.errors import InvalidFacts
 from engine.explanation import counted_days, explanation
-from engine.facts import document_facts, emptied_facts, given_up_facts, opening_facts
+from engine.facts import opening_facts
 from engine.periods import Period
 from engine.printing import PrintedLine
 from engine.recurrence import RecurrenceRule

@@ -15,19 +15,15 @@ from lines import APRIL, MARCH, line, money, version
 from strategies import AMOUNTS, DISCOUNTS, QUANTITIES, SIGNED, STEPS, days
 from strategies import terms as any_terms
 
-from engine.entries import settled_by_document
-from engine.errors import InvalidFacts
-from engine.facts import (
-    FORMAT,
-    canonical,
-    digest,
+from engine.document_facts import (
     document_facts,
     emptied_facts,
     given_up_facts,
-    opening_facts,
-    replay,
     reversed_facts,
 )
+from engine.entries import settled_by_document
+from engine.errors import InvalidFacts
+from engine.facts import FORMAT, canonical, digest, opening_facts, replay
 from engine.periods import Period
 from engine.printing import PrintedLine
 from engine.promise import opening_entry

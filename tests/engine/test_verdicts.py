@@ -15,11 +15,14 @@ from ledger import Story
 from lines import MARCH, line, money, version
 from strategies import SIGNED
 
-from engine.facts import digest, document_facts
+from engine.document_facts import document_facts
+from engine.facts import digest
+from engine.moved import Moved
 from engine.periods import Period
 from engine.printing import PrintedLine
+from engine.recorded import Recorded
 from engine.recurrence import RecurrenceRule
-from engine.verdicts import Moved, Recorded, judge
+from engine.verdicts import judge
 
 ALIGNED = RecurrenceRule("month", 1, date(2026, 3, 10), 1)
 
@@ -210,6 +213,14 @@ def _leaves(value, path=()):
             yield from _leaves(value[key], (*path, key))
     else:
         yield path, value
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [(("lead_days",), "facts"), (("step",), "unreadable")]
+)
+def test_caller_may_do_without_the_name(path, reason):
+    verdict = judge(moved(recorded(stub()), path, "none"), name=False)
+    assert (verdict.reason, verdict.moved) == (reason, None)
 
 
 def test_changed_amount_is_told_apart_from_a_changed_fact():

@@ -2,6 +2,7 @@ import json
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from psycopg2.extras import Json, execute_values
 
@@ -14,6 +15,7 @@ from ...engine.recurrence import RecurrenceRule
 from ...engine.terms import LineTerms, LineVersion, Pause
 from .test_invoicing_explain import ExplainCase
 
+MODULE = "odoo.addons.recurring_billing.models.invoicing.billing_replay"
 #: As many entries as the proof of the product asks for.
 GENERATED = 10_000
 
@@ -419,6 +421,15 @@ class TestInvoicingReplay(ReplayCase):
         )
         (answer,) = entry.replay()
         self.assertIn("changed after they were written", answer["text"])
+
+    def test_thousands_of_differences_are_found_without_naming_each_fact(self):
+        entries = self.env["billing.entry"].browse(self._generate(6))
+        for entry in entries:
+            self._flip(entry, "lead_days", 9)
+        with patch(f"{MODULE}.NAMED", 2):
+            verdicts = self._verdicts(entries).values()
+        self.assertEqual({verdict.reason for verdict in verdicts}, {"facts"})
+        self.assertEqual(sum(bool(verdict.moved) for verdict in verdicts), 2)
 
     # === The seal === #
 
