@@ -128,7 +128,7 @@ class BillingRunItem(models.Model):
                 )
             )
         done = super().write(vals)
-        if "user_id" in vals:
+        if "user_id" in vals and not self.env.su:
             self.filtered("is_open")._give_activity_to_owner()
         return done
 
