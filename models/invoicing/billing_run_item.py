@@ -86,7 +86,7 @@ class BillingRunItem(models.Model):
     scheduled_date = fields.Date(string="Due on", readonly=True)
     attempts = fields.Integer(string="Tries", readonly=True)
     amount = fields.Monetary(string="Amount excl. tax", readonly=True)
-    code = fields.Selection(PARK_CODES, string="Code", readonly=True)
+    code = fields.Selection(PARK_CODES, readonly=True)
     message = fields.Char(string="Fact", readonly=True)
     trace = fields.Text(
         string="Details",
