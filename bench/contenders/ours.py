@@ -1,0 +1,96 @@
+"""This add-on: the scheduled action, end to end, with everything that it does."""
+
+from datetime import timedelta
+
+import catalog
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command
+
+#: Months of the history in `prepare_history`.
+MONTHS = 36
+
+
+def prepare(env):
+    """One subscription of three lines for each customer; the warm-up's began
+    yesterday.
+    """
+    today = env.company._billing_today()
+    warm, measured = catalog.get_customers(env)
+    subscribe(env, warm, today - timedelta(days=1))
+    subscribe(env, measured, today)
+
+
+def prepare_history(env):
+    """The same, three years later: 36 periods billed by our own run, the 37th due.
+
+    The outage is pretended, its 36 invoices a subscription are real.
+    """
+    today = env.company._billing_today()
+    warm, measured = catalog.get_customers(env)
+    subscribe(env, warm, today - timedelta(days=1))
+    get_plan(env).catch_up_limit = MONTHS + 1
+    start = today - relativedelta(months=MONTHS)
+    orders = subscribe(env, measured, start, billing_opening="bill_all")
+    bill_until(env, orders, today - timedelta(days=1))
+    entries = env["billing.entry"].search_count([("order_id", "in", orders.ids)])
+    assert entries == MONTHS * len(catalog.LINES) * len(orders), entries
+
+
+def get_plan(env):
+    """Monthly from the first day, in advance."""
+    return env.ref("recurring_billing.billing_plan_monthly_advance")
+
+
+def subscribe(env, customers, start, **values):
+    """Confirm a subscription of three lines for each customer."""
+    products = catalog.get_products(env)
+    products.billing_recurring = True
+    orders = env["sale.order"]
+    for portion in catalog.portions(customers):
+        created = env["sale.order"].create(
+            [
+                {
+                    "partner_id": customer.id,
+                    "billing_plan_id": get_plan(env).id,
+                    "billing_start_date": start,
+                    "order_line": [
+                        Command.create({"product_id": product.id})
+                        for product in products
+                    ],
+                    **values,
+                }
+                for customer in portion
+            ]
+        )
+        created.action_confirm()
+        env.cr.commit()
+        env.invalidate_all()
+        orders |= created
+    return orders
+
+
+def bill_until(env, orders, day):
+    """What a user's run for a date does."""
+    run = env["billing.run"]._plan_run(orders, origin="manual", run_date=day)
+    run._execute()
+    env.cr.commit()
+    assert run.state == "done", run.item_ids.mapped("message")
+
+
+def warm_up(env):
+    """Bill what was due yesterday."""
+    yesterday = env.company._billing_today() - timedelta(days=1)
+    warm, _measured = catalog.get_customers(env)
+    orders = env["sale.order"].search([("partner_id", "in", warm.ids)])
+    bill_until(env, orders, yesterday)
+
+
+def perform(env):
+    """The scheduled action, as often as it asks to be called."""
+    action = env.ref("recurring_billing.ir_cron_bill")
+    while True:
+        action.method_direct_trigger()
+        env.cr.commit()
+        if not env["billing.run"].search_count([("state", "=", "running")]):
+            break
