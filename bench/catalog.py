@@ -16,7 +16,7 @@ def prepare(env, count):
 
     :param int count: customers, those of the warm-up included.
     """
-    from odoo import Command  # noqa: PLC0415 - read by the parent, which has no Odoo
+    from odoo import Command
 
     company = env.company
     env["account.chart.template"].try_loading(

@@ -10,8 +10,9 @@ import json
 import sys
 
 import catalog
-from lib import odoo_process, wire
 from meter import Meter
+
+from lib import odoo_process, wire
 
 
 def main(database, contender, count):
@@ -55,7 +56,8 @@ def check(registry, before, count):
         found = cr.fetchall()
         assert found == [("posted", catalog.TOTAL)], found
         cr.execute(
-            "SELECT sum(balance), count(*) FROM account_move_line WHERE move_id = ANY(%s)",
+            "SELECT sum(balance), count(*) FROM account_move_line"
+            " WHERE move_id = ANY(%s)",
             (new,),
         )
         lines = len(catalog.LINES) + 2

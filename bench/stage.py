@@ -9,13 +9,11 @@ from pathlib import Path
 from lib import databases, odoo_process, project
 
 BENCH = Path(__file__).parent
-#: Databases of this run; its process in their names, so that two runs do not meet.
-PREFIX = f"bench_{os.getpid()}"
 
 
 def get_name(purpose):
-    """The database for a purpose."""
-    return f"{PREFIX}_{purpose}"
+    """The database for a purpose; the process in it: two runs at once do not meet."""
+    return f"bench_{purpose}_{os.getpid()}"
 
 
 def derive(purpose, source, *steps, install=False):
@@ -38,7 +36,7 @@ def install_module(database):
     """Install this add-on, without demo data."""
     # fmt: off
     code, log = project.run_odoo(
-        f"{database}-install.log",
+        "bench-install.log",
         "server", "-d", database, "-i", project.MODULE, "--stop-after-init",
         "--no-http", "--max-cron-threads=0", "--log-level=warn",
     )
@@ -83,6 +81,7 @@ def measure(prepared, contender, count):
 
 
 def drop_all():
-    """Remove the databases of this run."""
-    for name in databases.find_matching(f"{PREFIX}_%"):
+    """Remove the databases of this run, and of runs that were killed."""
+    for name in databases.find_matching(f"bench_%_{os.getpid()}"):
         databases.drop(name)
+    databases.drop_abandoned("bench")

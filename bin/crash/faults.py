@@ -2,7 +2,7 @@
 
 from lib import wire
 
-#: PostgreSQL's own error, raised by the server, so that the transaction is lost for real.
+#: PostgreSQL's own error, raised by the server: the transaction is lost for real.
 DISK_FULL = """
 DO $$ BEGIN
     RAISE EXCEPTION 'could not extend file: No space left on device'

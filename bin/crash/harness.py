@@ -11,11 +11,12 @@ import sys
 import time
 
 import psycopg2
+
+import odoo.init
+import odoo.sql_db
+
 from crash import outcome
 from lib import databases, odoo_process, wire
-
-import odoo.init  # noqa: F401 - gives `odoo` its names
-import odoo.sql_db
 
 #: A run that is not finished after this many seconds is stuck.
 PATIENCE = 180

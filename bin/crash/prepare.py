@@ -8,7 +8,7 @@ from lib import odoo_process
 def main(database, count):
     """Create the subscriptions while the clock stands on their day."""
     registry = odoo_process.open_registry(database)
-    from crash import scenario  # noqa: PLC0415 - needs Odoo loaded
+    from crash import scenario
 
     scenario.stop_clock()
     with odoo_process.open_environment(registry) as env:

@@ -49,8 +49,10 @@ def create(env, count):
 def get_actions(env):
     """The scheduled actions of the daily run, one per lane."""
     code = "%model._cron_bill(%"
-    return env["ir.cron"].with_context(active_test=False).search(
-        [("code", "like", code)], order="id"
+    return (
+        env["ir.cron"]
+        .with_context(active_test=False)
+        .search([("code", "like", code)], order="id")
     )
 
 

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import psycopg2
+
 from crash import faults, moments, outcome, scenario
 from crash.harness import Harness, Stuck
 
@@ -58,9 +59,7 @@ class Trials:
         try:
             yield told
             found = self.harness.read()
-            objections += outcome.differences(
-                expected or self.expected, found, ignored
-            )
+            objections += outcome.differences(expected or self.expected, found, ignored)
         except Stuck as error:
             objections.append(str(error))
         self.done += 1
@@ -96,8 +95,9 @@ class Trials:
     def poison(self):
         """A subscription that kills the process each time: the others are billed."""
         sick, lines = self.execute(
-            "SELECT id, (SELECT array_agg(id) FROM sale_order_line WHERE order_id = o.id)"
-            f"  FROM sale_order o WHERE client_order_ref = '{scenario.SICK}'"
+            "SELECT o.id, array_agg(line.id) FROM sale_order o"
+            "  JOIN sale_order_line line ON line.order_id = o.id"
+            f" WHERE o.client_order_ref = '{scenario.SICK}' GROUP BY o.id"
         )
         self.harness.refresh()
         self.execute(
@@ -129,10 +129,9 @@ class Trials:
         """Run a statement past Odoo on the current copy; its first row."""
         with contextlib.closing(
             psycopg2.connect(dbname=self.harness.database)
-        ) as connection:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(statement)
-                return cursor.fetchone()
+        ) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchone()
 
     # === Disturbed === #
 
@@ -148,7 +147,9 @@ class Trials:
         chance = random.Random(f"{self.seed}-faults")
         for _ in range(3):
             event = self.pick_work(chance)
-            self.disturb(f"connection lost at event {event}", faults.LostConnection(event))
+            self.disturb(
+                f"connection lost at event {event}", faults.LostConnection(event)
+            )
         for at_commit in (False, True):
             for lasting in (False, True):
                 event = self.pick_work(chance)
@@ -210,7 +211,9 @@ def read_options():
     parser.add_argument("prepared", help="database with subscriptions that are due")
     parser.add_argument("database", help="name for the copies")
     parser.add_argument("--kills", type=int, default=25)
-    parser.add_argument("--only", type=int, nargs="*", help="numbers of kills to repeat")
+    parser.add_argument(
+        "--only", type=int, nargs="*", help="numbers of kills to repeat"
+    )
     parser.add_argument("--seed", required=True)
     parser.add_argument("--short", action="store_true", help="the kills alone")
     return parser.parse_args()

@@ -26,10 +26,10 @@ def get_environment(*folders):
 
 def open_registry(database, log_level="warn"):
     """Load Odoo for a database as a server does, without serving anything."""
-    import odoo.init  # noqa: F401, PLC0415 - gives `odoo` its names
-    import odoo.service.server  # noqa: PLC0415 - the parent process has no Odoo
-    from odoo.orm.registry import Registry  # noqa: PLC0415
-    from odoo.tools import config  # noqa: PLC0415
+    import odoo.init
+    import odoo.service.server
+    from odoo.orm.registry import Registry
+    from odoo.tools import config
 
     # fmt: off
     config.parse_config(
@@ -45,7 +45,7 @@ def open_registry(database, log_level="warn"):
 @contextlib.contextmanager
 def open_environment(registry):
     """An environment of the system's own user; the caller commits."""
-    from odoo import SUPERUSER_ID, api  # noqa: PLC0415 - as above
+    from odoo import SUPERUSER_ID, api
 
     with registry.cursor() as cr:
         yield api.Environment(cr, SUPERUSER_ID, {})

@@ -27,7 +27,7 @@ class Tap:
 
 def install(tap):
     """Let a tap see the connections of this process, those that are open included."""
-    from odoo.sql_db import PsycoConnection  # noqa: PLC0415 - not without Odoo
+    from odoo.sql_db import PsycoConnection
 
     base = psycopg2.extensions.connection
 

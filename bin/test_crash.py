@@ -1,6 +1,6 @@
-"""Makes the database of the crash trials and runs them; see README.md.
+"""Kills and disturbs the daily run and compares what is left; see bin/crash/README.md.
 
-bin/run python bin/crash/main.py [--seed N] [--short] [--only 3 7]
+bin/run python bin/test_crash.py [--seed N] [--short] [--only 3 7]
 """
 
 import argparse
@@ -8,22 +8,22 @@ import os
 import secrets
 import subprocess
 import sys
-from pathlib import Path
 
 from lib import databases, odoo_process, project
 
-CRASH = Path(__file__).parent
+CRASH = project.BIN / "crash"
 #: Subscriptions and kills of the two sizes.
 FULL = (300, 25)
 SHORT = (40, 3)
 
 
-def main():
-    """Prepare, run the trials, clean up; the trials' own code."""
-    options = read_options()
+def main(*arguments):
+    """Prepare, run the trials, clean up; the code that the trials ended with."""
+    options = read_options(arguments)
     subscriptions, kills = SHORT if options.short else FULL
+    databases.drop_abandoned("crash")
     database = f"crash_{os.getpid()}"
-    prepared = f"{database}_prepared"
+    prepared = f"crash_prepared_{os.getpid()}"
     try:
         prepare(prepared, subscriptions)
         # fmt: off
@@ -64,14 +64,16 @@ def run(script, *arguments):
     )
 
 
-def read_options():
+def read_options(arguments):
     """What the caller asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", default=secrets.randbelow(10**6), help="of a run before")
+    parser.add_argument(
+        "--seed", default=secrets.randbelow(10**6), help="of a run before"
+    )
     parser.add_argument("--short", action="store_true", help="a few kills on less work")
     parser.add_argument("--only", nargs="*", help="numbers of kills to repeat")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))
