@@ -7,6 +7,7 @@ With --only, the targets of the other parts are left out.
 
 import argparse
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -155,6 +156,30 @@ class Bench:
         peak = report.get_memory(row[2])
         self.figures[name] = max(self.figures.get(name, 0.0), peak)
 
+    def lanes(self):
+        """Two processes at once against one, by the clock."""
+        prepared = self.keep(
+            "lanes", self.get_ours(USUAL), ("contenders.ours", "open_lanes")
+        )
+        seconds = {1: [], 2: []}
+        for _ in range(self.repetitions):
+            for lanes, walls in seconds.items():
+                walls.append(stage.measure_lanes(prepared, lanes, USUAL + WARM_UP))
+        one, two = (statistics.median(walls) for walls in seconds.values())
+        print(f"\nlanes: one {USUAL / one:.1f} inv/s, two {USUAL / two:.1f} inv/s")
+        self.figures["two lanes against one, by wall"] = one / two
+
+    def rehearsal(self):
+        """The run that only looks."""
+        prepared = self.get_ours(LARGE)
+        reading = stage.measure(prepared, "rehearsal", 0)
+        report.print_table("Rehearsed", [("rehearsal", LARGE, [reading])])
+        # The measurement ends with an error when there is an invoice.
+        self.figures["invoices written by the rehearsal"] = 0
+        self.figures["rehearsed subscriptions per second of CPU"] = (
+            LARGE / report.get_cpu(reading)
+        )
+
     def engine(self):
         """The engine alone."""
         done = subprocess.run(
@@ -167,7 +192,7 @@ class Bench:
         self.figures["due_charges, lines per second of CPU"] = float(done.stdout)
 
 
-PARTS = ("contenders", "history", "size", "engine")
+PARTS = ("contenders", "history", "size", "lanes", "rehearsal", "engine")
 
 
 def main():

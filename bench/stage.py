@@ -51,6 +51,7 @@ def start_python(script, *arguments):
     return subprocess.Popen(
         ["python", str(BENCH / script), *map(str, arguments)],
         env=odoo_process.get_environment(BENCH),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -78,6 +79,28 @@ def measure(prepared, contender, count):
     trial = get_name("trial")
     databases.copy(prepared, trial)
     return json.loads(run_python("measure.py", trial, contender, count))
+
+
+def measure_lanes(prepared, lanes, count):
+    """Several processes on one database, set off at once; seconds until all are done.
+
+    :param int count: customers, those of the warm-up included.
+    """
+    trial = get_name("trial")
+    databases.copy(prepared, trial)
+    processes = [
+        start_python("measure.py", trial, "ours", 0, lane + 1, lanes)
+        for lane in range(lanes)
+    ]
+    for process in processes:
+        if process.stdout.readline() != "ready\n":
+            finish(process)
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    readings = [json.loads(finish(process)) for process in processes]
+    run_python("check.py", trial, count)
+    return max(reading["wall"] for reading in readings)
 
 
 def drop_all():

@@ -20,12 +20,24 @@ from lib import databases, odoo_process, wire
 
 #: A run that is not finished after this many seconds is stuck.
 PATIENCE = 180
-#: What a process ends with when it gives up.
-STUCK = 3
+#: What a process ends with when it gives up, and why.
+ASLEEP, LATE = 3, 4
+REASONS = {
+    1: "the scheduler broke off",
+    ASLEEP: "the run goes on with the next regular call only",
+    LATE: "the run did not come to its end in time",
+}
 
 
 class Stuck(Exception):
-    """The run did not come to its end."""
+    """The run did not come to its end.
+
+    :param int code: one of REASONS.
+    """
+
+    def __init__(self, code):
+        super().__init__(REASONS.get(code, f"ended with code {code}"))
+        self.code = code
 
 
 class Harness:
@@ -76,8 +88,7 @@ class Harness:
             self.schedule(patience)
             code = 0
         except Stuck as error:
-            print(f"stuck: {error}", flush=True)
-            code = STUCK
+            code = error.code
         finally:
             # No clean-up of the parent's: exit handlers are not ours to run.
             os._exit(code)
@@ -85,7 +96,9 @@ class Harness:
     def schedule(self, patience):
         """Do what a server's scheduler does, as long as an action asks to be called.
 
-        :raises Stuck: when the run waits for an action that nobody would call.
+        :param patience: seconds.
+        :raises Stuck: when the run waits for an action that nobody would call now, or
+            takes too long.
         """
         actions = self.registry["ir.cron"]
         end = time.monotonic() + patience
@@ -94,10 +107,10 @@ class Harness:
             if self.is_finished():
                 return
             if not self.has_ready_action():
-                raise Stuck("the scheduled action waits for its next regular day")
+                raise Stuck(ASLEEP)
             # The last process's locks go when the server has noticed its death.
             time.sleep(0.02)
-        raise Stuck(f"not finished after {patience:.0f} seconds")
+        raise Stuck(LATE)
 
     def is_finished(self):
         """Whether there is a run, and none that goes on."""
@@ -124,7 +137,7 @@ class Harness:
         if os.WIFSIGNALED(status):
             return True
         if os.WEXITSTATUS(status):
-            raise Stuck(f"the process ended with code {os.WEXITSTATUS(status)}")
+            raise Stuck(os.WEXITSTATUS(status))
         return False
 
     def kill_after(self, pid, seconds):
