@@ -21,6 +21,7 @@ def main(*arguments):
     """Prepare, run the trials, clean up; the code that the trials ended with."""
     options = read_options(arguments)
     subscriptions, kills = SHORT if options.short else FULL
+    kills = kills if options.kills is None else options.kills
     databases.drop_abandoned("crash")
     database = f"crash_{os.getpid()}"
     prepared = f"crash_prepared_{os.getpid()}"
@@ -70,6 +71,7 @@ def read_options(arguments):
     parser.add_argument(
         "--seed", default=secrets.randbelow(10**6), help="of a run before"
     )
+    parser.add_argument("--kills", type=int, help="how many")
     parser.add_argument("--short", action="store_true", help="a few kills on less work")
     parser.add_argument("--only", nargs="*", help="numbers of kills to repeat")
     return parser.parse_args(arguments)

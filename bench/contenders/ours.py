@@ -97,3 +97,8 @@ def perform(env, lane=1):
         env.cr.commit()
         if not env["billing.run"].search_count([("state", "=", "running")]):
             break
+
+
+def open_lanes(env, lanes=2):
+    """What the settings page does with the number of lanes."""
+    env["billing.run"]._set_lane_count(lanes)

@@ -52,21 +52,11 @@ class Harness:
         self.database = database
         self.refresh()
         self.registry = odoo_process.open_registry(database, log_level="critical")
-        self.lanes = self.count_lanes()
         odoo.sql_db.close_all()
 
     def refresh(self):
         """Put the prepared database in the place of the last trial's."""
         databases.copy(self.prepared, self.database)
-
-    def count_lanes(self):
-        """How many scheduled actions the daily run has at its disposal."""
-        with self.registry.cursor() as cr:
-            cr.execute(
-                "SELECT count(*) FROM ir_act_server"
-                " WHERE code LIKE 'model._cron_bill(%' AND usage = 'ir_cron'"
-            )
-            return cr.fetchone()[0]
 
     # === Processes === #
 
@@ -77,15 +67,33 @@ class Harness:
         :param patience: seconds after which it gives up.
         :return: its id.
         """
+
+        def work():
+            if tap:
+                wire.install(tap)
+            self.schedule(patience)
+
+        return self.fork(work)
+
+    def open_lanes(self, lanes):
+        """What the settings page does with the number of lanes."""
+
+        def work():
+            with odoo_process.open_environment(self.registry) as env:
+                env["billing.run"]._set_lane_count(lanes)
+                env.cr.commit()
+
+        self.wait(self.fork(work))
+
+    def fork(self, work):
+        """Do some work in a process of its own; its id."""
         sys.stdout.flush()
         pid = os.fork()
         if pid:
             return pid
         code = 1
         try:
-            if tap:
-                wire.install(tap)
-            self.schedule(patience)
+            work()
             code = 0
         except Stuck as error:
             code = error.code

@@ -41,19 +41,9 @@ def create(env, count):
         mine = env(context={"allowed_company_ids": company.ids})
         create_subscriptions(mine, company, foreign, count // len(companies))
     env["ir.cron"].search([]).active = False
-    actions = get_actions(env)
-    actions.write({"active": True, "nextcall": "2026-03-17 04:00:00"})
+    daily = env.ref("recurring_billing.ir_cron_bill")
+    daily.write({"active": True, "nextcall": f"{DAY} 04:00:00"})
     env.cr.commit()
-
-
-def get_actions(env):
-    """The scheduled actions of the daily run, one per lane."""
-    code = "%model._cron_bill(%"
-    return (
-        env["ir.cron"]
-        .with_context(active_test=False)
-        .search([("code", "like", code)], order="id")
-    )
 
 
 def create_company(env, name):

@@ -211,11 +211,10 @@ def main():
     if not options.short and not options.only:
         trials.poison()
         trials.disturb_in_all_ways()
-        if harness.lanes > 1:
-            trials.run_lanes(2)
-            trials.run_lanes(4)
-            for number in range(3):
-                trials.run_lanes(2, number)
+        trials.run_lanes(2)
+        trials.run_lanes(4)
+        for number in range(3):
+            trials.run_lanes(2, number)
     print(f"{trials.done - trials.failures} equal, {trials.failures} different")
     return 1 if trials.failures else 0
 
