@@ -2,6 +2,7 @@ from . import billing_plan
 from . import billing_entry
 from . import billing_run
 from . import billing_run_item
+from . import billing_run_item_rehearsal
 from . import billing_run_words
 from . import billing_schedule
 from . import billing_invoicing
@@ -11,8 +12,16 @@ from . import billing_invoicing_document
 from . import billing_invoicing_complete
 from . import billing_invoicing_ledger
 from . import billing_invoicing_doors
+from . import billing_invoicing_fingerprint
+from . import billing_invoicing_moved
+from . import billing_invoicing_rehearsal
 from . import billing_run_execution
 from . import billing_run_lanes
+from . import billing_run_rehearsal
+from . import billing_run_rehearsal_words
+from . import billing_run_totals
+from . import billing_run_progress
+from . import billing_rehearsal_settings
 from . import account_move
 from . import account_move_batch
 from . import account_move_recurring

@@ -47,7 +47,8 @@ class Bill:
 
     :param item: the ``billing.run.item``.
     :param lines: running lines by id.
-    :param terms: their promise by line id.
+    :param terms: their promise, by id.
+    :param billed: their ledger, by id.
     :param charges: what the engine found due.
     :param extra_lines: native lines to bill with the first document.
     :param untaxed: filled with the untaxed amount of its documents.
@@ -56,6 +57,7 @@ class Bill:
     item: object
     lines: dict = field(default_factory=dict)
     terms: dict = field(default_factory=dict)
+    billed: dict = field(default_factory=dict)
     charges: list[Charge] = field(default_factory=list)
     extra_lines: object = None
     untaxed: float = 0.0
@@ -90,7 +92,7 @@ class BillingInvoicing(models.AbstractModel):
     def _bill_company(self, items):
         as_of = self._get_as_of(items)
         groups, terms = {}, {}
-        for bill in self._plan_bills(items, as_of):
+        for bill in self._drop_moved(self._plan_bills(items, as_of)):
             groups.setdefault(bill.item.group_key, []).append(bill)
             terms.update(bill.terms)
         sick = {item.group_key for item in items if item.state == "parked"}
@@ -129,12 +131,10 @@ class BillingInvoicing(models.AbstractModel):
             try:
                 for line in lines_of.get(item.order_id, ()):
                     bill.lines[line.id] = line
-                    bill.terms[line.id] = terms = read_terms(line)
+                    terms = bill.terms[line.id] = read_terms(line)
+                    ledger = bill.billed[line.id] = billed.get(line.id, ())
                     bill.charges += due_charges(
-                        terms,
-                        billed.get(line.id, ()),
-                        as_of,
-                        since=line.billing_settled_until or None,
+                        terms, ledger, as_of, since=line.billing_settled_until or None
                     )
                 if bill.charges:
                     bill.extra_lines = self._get_extra_lines(item.order_id)

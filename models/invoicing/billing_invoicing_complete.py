@@ -26,19 +26,26 @@ class BillingInvoicing(models.AbstractModel):
 
         :param vals_list: values for ``account.move`` of each document, changed in
             place; those of other documents are left for core to complete.
+        """
+        for vals, lines in zip(
+            vals_list, self._compute_documents(documents, vals_list), strict=True
+        ):
+            if lines:
+                self._complete_vals(vals, lines)
+
+    def _compute_documents(self, documents, vals_list):
+        """Compute the taxes of documents of the common path.
+
         :return: for each document its lines as core's tax computation reads them, with
             rounded amounts, or None.
         """
         lookup = CommonPath(self.env)
-        priced = [
+        computed = [
             lookup.prepare(document, vals) if lookup.accepts(document, vals) else None
             for document, vals in zip(documents, vals_list, strict=True)
         ]
-        self._compute_taxes([lines for lines in priced if lines])
-        for vals, lines in zip(vals_list, priced, strict=True):
-            if lines:
-                self._complete_vals(vals, lines)
-        return priced
+        self._compute_taxes([lines for lines in computed if lines])
+        return computed
 
     def _compute_taxes(self, line_groups):
         """Compute and round the taxes of the lines of each document.

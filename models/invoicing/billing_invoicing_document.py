@@ -72,14 +72,17 @@ class BillingInvoicing(models.AbstractModel):
 
     def _post_documents(self, pairs, bills):
         """Post what the plan does not leave a draft."""
-        to_post = self.env["account.move"].browse(
+        to_post = self._get_moves_to_post(pairs)
+        self._check_lock_dates(to_post, bills)
+        with numbering_formats(self.env):
+            to_post._post(soft=True)
+
+    def _get_moves_to_post(self, pairs):
+        return self.env["account.move"].browse(
             move.id
             for document, move in pairs
             if document.bills[0][0].order.billing_plan_id.posting == "post"
         )
-        self._check_lock_dates(to_post, bills)
-        with numbering_formats(self.env):
-            to_post._post(soft=True)
 
     def _add_invoiced(self, lines, rows):
         """Add what was invoiced to core's own sums of the order lines.

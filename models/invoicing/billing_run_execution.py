@@ -51,14 +51,14 @@ class BillingRun(models.Model):
         lanes = self._get_lane_count()
         if lane > lanes:
             return
-        interrupted = self._get_running()
         if lane == 1:
             self.env["sale.order"]._billing_roll_day()
             self._start_approved()
             self.env["ir.cron"]._commit_progress()
-        if not self._get_running()._work(lane, lanes) or lane > 1:
+        running = self._get_running()
+        if not running._work(lane, lanes) or lane > 1:
             return
-        planned = self._plan_day(interrupted)
+        planned = self._plan_day(running)
         if planned:
             planned._wake_lanes(lanes)
             planned._work(lane, lanes)
@@ -192,8 +192,9 @@ class BillingRun(models.Model):
             done = self._execute_batch(ids)
             self.env.invalidate_all()
             left = self._count_pending(lane, lanes)
+            in_time = cron._commit_progress(done, remaining=left)
             self._tell_progress()
-            if not cron._commit_progress(done, remaining=left) and left:
+            if left and not in_time:
                 self._ask_for_next_turn()
                 return False
         # The lane's rest, not the run's: the scheduler would wait for other lanes.
@@ -373,7 +374,10 @@ class BillingRun(models.Model):
             self.env["ir.cron"].browse(cron_id)._trigger()
 
     def _finish(self):
-        """Close the run when nothing is pending in any lane."""
+        """Close the run when nothing is pending in any lane.
+
+        :return: whether it is closed now.
+        """
         self.ensure_one()
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -399,6 +403,7 @@ class BillingRun(models.Model):
                     "ended_at": self.env.cr.now(),
                 }
             )
+        return bool(rows)
 
     def _get_form_action(self):
         self.ensure_one()
