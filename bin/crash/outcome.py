@@ -24,7 +24,8 @@ QUERIES = {
           JOIN res_currency currency ON currency.id = move.currency_id
     """,
     "journal items": """
-        SELECT move.invoice_origin, line.display_type, line.name, line.account_id,
+        SELECT move.invoice_origin, line.display_type,
+               replace(line.name, move.name, '#'), line.account_id,
                line.product_id, line.quantity::text, line.price_unit::text,
                line.balance::text, line.amount_currency::text,
                line.amount_residual::text, line.date_maturity::text,

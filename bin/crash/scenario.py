@@ -39,7 +39,8 @@ def create(env, count):
     foreign.active = True
     for company in companies:
         mine = env(context={"allowed_company_ids": company.ids})
-        create_subscriptions(mine, company, foreign, count // len(companies))
+        orders = create_subscriptions(mine, company, foreign, count // len(companies))
+    orders[0].client_order_ref = SICK
     env["ir.cron"].search([]).active = False
     daily = env.ref("recurring_billing.ir_cron_bill")
     daily.write({"active": True, "nextcall": f"{DAY} 04:00:00"})
@@ -75,8 +76,8 @@ def create_subscriptions(env, company, foreign, count):
     orders = env["sale.order"]
     for number in range(count // ROW):
         orders |= create_row(env, company, number, services, fee, pricelist)
-    orders[0].client_order_ref = SICK
     orders.action_confirm()
+    return orders
 
 
 def create_service(env, company, name, price, recurring=True):

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg2
 
 from crash import faults, moments, outcome, scenario
-from crash.harness import Harness, Stuck
+from crash.harness import PATIENCE, Harness, Stuck
 
 #: A sick subscription is set aside when it has killed the process this often.
 KILLS_TO_PARK = 3
@@ -121,7 +121,7 @@ class Trials:
                 self.harness.start(moments.Poison(scenario.SICK))
             ):
                 kills += 1
-            told.append(f", {kills} kills")
+            told.append(f\", {kills} kills")
             state = self.execute(
                 "SELECT state, code FROM billing_run_item"
                 f" WHERE order_id = {sick} ORDER BY id DESC LIMIT 1"
@@ -143,11 +143,14 @@ class Trials:
 
     # === Disturbed === #
 
-    def disturb(self, name, tap):
-        """A fault in a process that lives on; the next call completes."""
+    def disturb(self, name, tap, patience=PATIENCE):
+        """A fault in a process that lives on; the next call completes.
+
+        :param patience: seconds after which the process is given up.
+        """
         with self.trial(name) as told:
             try:
-                self.harness.wait(self.harness.start(tap, patience=self.seconds * 2))
+                self.harness.wait(self.harness.start(tap, patience))
             except Stuck as error:
                 told.append(f", {error}")
                 # The next day comes; or, where the fault lasted, it is over.
@@ -173,6 +176,7 @@ class Trials:
                 self.disturb(
                     f"disk full at {where} after event {event}, {how}",
                     faults.DiskFull(event, at_commit, lasting),
+                    self.seconds * 2 if lasting else PATIENCE,
                 )
 
     def pick_work(self, chance):
