@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -59,7 +59,7 @@ def _differences(
             yield from _differences(
                 (*path, key), old.get(key, ABSENT), new.get(key, ABSENT)
             )
-    elif _is_list(old) and _is_list(new):
+    elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
         for index in range(max(len(old), len(new))):
             yield from _differences(
                 (*path, index),
@@ -70,18 +70,18 @@ def _differences(
         yield path, old, new
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
 def _refuse_inexact(value: object) -> None:
+    kind = type(value)
+    # Most facts are texts, and a run asks thousands of times.
+    if kind is str or kind is int or kind is bool or value is None:
+        return
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"A fact is named by a text, not by {key!r}.")
             _refuse_inexact(inner)
-    elif _is_list(value):
+    elif isinstance(value, list | tuple):
         for inner in value:
             _refuse_inexact(inner)
-    elif value is not None and not isinstance(value, str | int):
+    else:
         raise TypeError(f"A fact is text, an integer or nothing, not {value!r}.")

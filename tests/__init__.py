@@ -10,6 +10,8 @@ from .invoicing import test_invoicing_scenario_outages
 from .invoicing import test_invoicing_scenario_companies
 from .invoicing import test_invoicing_core
 from .invoicing import test_invoicing_parking
+from .invoicing import test_invoicing_exceptions
+from .invoicing import test_invoicing_exceptions_causes
 from .plan import test_plan_rules
 from .plan import test_plan_words
 from .subscription import test_subscription_figures
@@ -48,3 +50,7 @@ from .invoicing import test_invoicing_complete
 from .invoicing import test_invoicing_rehearsal
 from .invoicing import test_invoicing_approval
 from .invoicing import test_invoicing_progress
+from .invoicing import test_invoicing_lanes
+from .invoicing import test_invoicing_settled
+from .invoicing import test_invoicing_rehearsal_tour
+from .invoicing import test_invoicing_exceptions_tour

@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.tools.misc import format_date
 
-from .billing_invoicing import Parked
+from .billing_invoicing_causes import ParkedFor
 
 
 class BillingInvoicing(models.AbstractModel):
@@ -16,9 +16,26 @@ class BillingInvoicing(models.AbstractModel):
 
         :raises Parked: record, fact, remedy.
         """
-        order, partner = bill.order, bill.order.partner_invoice_id
+        self._check_customer(bill.order)
+        self._check_currency(bill.order, as_of)
+        for line in bill.lines.values():
+            if not line.product_id.active:
+                raise ParkedFor(
+                    "product_archived",
+                    self.env._(
+                        "%(product)s is archived. Restore the product, or end its "
+                        "line on %(order)s.",
+                        product=line.product_id.display_name,
+                        order=bill.order.name,
+                    ),
+                    line.product_id,
+                )
+        self._check_books(bill)
+
+    def _check_customer(self, order):
+        partner = order.partner_invoice_id
         if not partner.active:
-            raise Parked(
+            raise ParkedFor(
                 "partner_archived",
                 self.env._(
                     "%(partner)s is archived. Restore the customer, or close "
@@ -26,10 +43,11 @@ class BillingInvoicing(models.AbstractModel):
                     partner=partner.display_name,
                     order=order.name,
                 ),
+                partner,
             )
         missing = self._get_missing_address_parts(partner)
         if missing:
-            raise Parked(
+            raise ParkedFor(
                 "no_address",
                 self.env._(
                     "%(partner)s: %(missing)s missing. Complete the customer's "
@@ -37,19 +55,8 @@ class BillingInvoicing(models.AbstractModel):
                     partner=partner.display_name,
                     missing=", ".join(missing),
                 ),
+                partner,
             )
-        self._check_currency(order, as_of)
-        for line in bill.lines.values():
-            if not line.product_id.active:
-                raise Parked(
-                    "product_archived",
-                    self.env._(
-                        "%(product)s is archived. Restore the product, or end its "
-                        "line on %(order)s.",
-                        product=line.product_id.display_name,
-                        order=order.name,
-                    ),
-                )
 
     def _get_missing_address_parts(self, partner):
         """Which parts of the address an invoice needs are missing (C. com. L441-9)."""
@@ -67,7 +74,7 @@ class BillingInvoicing(models.AbstractModel):
         if currency == company.currency_id:
             return
         if not currency.active:
-            raise Parked(
+            raise ParkedFor(
                 "currency_inactive",
                 self.env._(
                     "%(currency)s is not active. Activate the currency to invoice "
@@ -75,31 +82,40 @@ class BillingInvoicing(models.AbstractModel):
                     currency=currency.name,
                     order=order.name,
                 ),
+                currency,
             )
-        rates = currency.rate_ids.filtered(
-            lambda rate: (
-                rate.company_id in (company.root_id, rate.company_id.browse())
-                and rate.name <= self._get_document_date(as_of)
-            )
-        )
-        if not rates:
-            raise Parked(
+        day = self._get_document_date(as_of)
+        if not self._once(
+            ("rate", currency.id, company.root_id.id, day),
+            lambda: self._has_rate(currency, company, day),
+        ):
+            raise ParkedFor(
                 "rate_missing",
                 self.env._(
-                    "There is no rate of %(currency)s on %(date)s. Enter the rate of "
-                    "the day.",
+                    "%(order)s: there is no rate of %(currency)s on %(date)s. Enter "
+                    "the rate of the day.",
+                    order=order.name,
                     currency=currency.name,
-                    date=format_date(self.env, self._get_document_date(as_of)),
+                    date=format_date(self.env, day),
                 ),
+                currency,
             )
+
+    def _has_rate(self, currency, company, day):
+        return any(
+            rate.company_id in (company.root_id, rate.company_id.browse())
+            and rate.name <= day
+            for rate in currency.rate_ids
+        )
 
     # === Before it is final === #
 
     def _check_document(self, document, move):
         """The document must say what the ledger says: never a silent cent.
 
-        :raises Parked: ``document_differs``.
+        :raises Parked: ``document_differs``, ``credit_without_invoice``.
         """
+        self._check_credit(document, move)
         lines = self._get_created_lines(move)
         for (bill, source), line in zip(document.rows, lines, strict=True):
             if isinstance(source, models.BaseModel):
@@ -114,7 +130,7 @@ class BillingInvoicing(models.AbstractModel):
                 continue
             expected = float(source.charged) * document.sign
             if move.currency_id.compare_amounts(shown, expected):
-                raise Parked(
+                raise ParkedFor(
                     "document_differs",
                     self.env._(
                         "%(order)s: the invoice would say %(shown)s for "
@@ -125,6 +141,7 @@ class BillingInvoicing(models.AbstractModel):
                         product=line.product_id.display_name,
                         expected=expected,
                     ),
+                    bill.order,
                 )
 
     def _check_lock_dates(self, moves, bills):
@@ -142,11 +159,12 @@ class BillingInvoicing(models.AbstractModel):
             own = move.invoice_line_ids.sale_line_ids.order_id.filtered(
                 lambda order: order.id in orders
             )
-            if locks and (
-                max(day for day, _lock in locks) >= today
-                or "park" in own.billing_plan_id.mapped("locked_period")
-            ):
-                raise Parked(
+            shut = locks and max(day for day, _lock in locks) >= today
+            strict = own.billing_plan_id.filtered(
+                lambda plan: plan.locked_period == "park"
+            )
+            if locks and (shut or strict):
+                raise ParkedFor(
                     "period_locked",
                     self.env._(
                         "%(order)s: %(date)s lies in a closed period. Open it, or let "
@@ -154,4 +172,6 @@ class BillingInvoicing(models.AbstractModel):
                         order=own[:1].name,
                         date=format_date(self.env, move.invoice_date),
                     ),
+                    # Nothing but an open day helps when all are closed.
+                    move.company_id if shut else strict[:1],
                 )

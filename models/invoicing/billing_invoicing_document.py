@@ -254,6 +254,7 @@ class BillingInvoicing(models.AbstractModel):
 
     def _prepare_document_vals(self, document, as_of):
         """The values of a document; fills ``document.rows`` in the order of lines."""
+        document.rows.clear()
         bills = [bill for bill, _charges in document.bills]
         orders = [self._with_customer_language(bill.order) for bill in bills]
         vals = orders[0]._prepare_invoice()
@@ -346,7 +347,15 @@ class BillingInvoicing(models.AbstractModel):
 
     def _describe_charge(self, line, charge):
         """The period in the customer's words, with the share when it is not whole."""
-        env = line.env
+        texts = self.env.cr.cache.setdefault("billing_period_texts", {})
+        key = (line.env.lang, charge.kind, charge.period)
+        if charge.fraction not in (0, 1):
+            return self._compose_period(line.env, charge)
+        if key not in texts:
+            texts[key] = self._compose_period(line.env, charge)
+        return texts[key]
+
+    def _compose_period(self, env, charge):
         values = {
             "start": format_date(env, charge.period.start),
             "end": format_date(env, charge.period.last),

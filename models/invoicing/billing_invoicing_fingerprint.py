@@ -128,10 +128,8 @@ class BillingInvoicing(models.AbstractModel):
 
     def _get_line_facts(self, line, known):
         """Taxes, account and analytic of a line; many lines share theirs."""
-        position, analytic = (
-            line.order_id.fiscal_position_id,
-            line.analytic_distribution,
-        )
+        position = line.order_id.fiscal_position_id
+        analytic = line.analytic_distribution
         key = (line.product_id, position, line.tax_ids, str(analytic))
         if key not in known:
             accounts = line.product_id.product_tmpl_id.get_product_accounts(position)

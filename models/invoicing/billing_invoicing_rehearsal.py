@@ -1,5 +1,6 @@
 """The rehearsal: the run's own code, with the verbs that write replaced."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -156,12 +157,14 @@ class BillingInvoicingRehearsal(models.AbstractModel):
         :rtype: list[Priced]
         :raises Parked: when one of them would be refused.
         """
-        found = dict(zip(map(id, documents), self._price_complete(documents, as_of)))
-        rest = [document for document in documents if not found[id(document)]]
+        priced = self._price_complete(documents, as_of)
+        rest = [number for number, amounts in enumerate(priced) if not amounts]
         for start in range(0, len(rest), PRICED):
             some = rest[start : start + PRICED]
-            found.update(zip(map(id, some), self._price_with_core(some, as_of)))
-        return [found[id(document)] for document in documents]
+            made = self._price_with_core([documents[n] for n in some], as_of)
+            for number, amounts in zip(some, made, strict=True):
+                priced[number] = amounts
+        return priced
 
     def _price_complete(self, documents, as_of):
         """The amounts of documents of the common path, None for the others.
@@ -421,9 +424,15 @@ class BillingInvoicingRehearsal(models.AbstractModel):
                 "Regular again: the last invoice was for a part, or carried an "
                 "adjustment."
             )
-        if not told.reasons and not told.extra:
-            return ""
-        return "; ".join(order._get_billing_reasons_text(told))
+        texts = []
+        if why == "catch_up":
+            periods = Counter(c.line for c in note.charges if c.kind == "charge")
+            texts.append(
+                self.env._("%(count)s periods at once", count=max(periods.values()))
+            )
+        if told.reasons or told.extra:
+            texts += order._get_billing_reasons_text(told)
+        return "; ".join(texts)
 
     def _get_periods_text(self, charges, notes):
         spans = [c.period for c in charges if c.kind == "charge"]

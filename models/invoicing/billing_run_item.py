@@ -1,20 +1,30 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
-#: Stable codes of what sets an item aside, with what a person can do about it.
+#: Stable codes of what sets an item aside; their remedies are
+#: ``billing.exception.cause`` records.
 PARK_CODES = [
     ("no_address", "Billing address missing"),
     ("partner_archived", "Customer archived"),
+    ("tax_number_missing", "Tax number of the customer missing"),
     ("currency_inactive", "Currency inactive"),
     ("rate_missing", "Exchange rate missing"),
     ("product_archived", "Product archived"),
+    ("account_missing", "Income account missing"),
+    ("account_archived", "Income account archived"),
+    ("position_account", "Fiscal position without account"),
+    ("tax_inactive", "Tax inactive"),
+    ("tax_missing", "Line without tax"),
+    ("journal_closed", "Sales journal closed"),
     ("period_locked", "Accounting period closed"),
     ("catch_up_limit", "Too many missed periods"),
     ("invalid_terms", "Terms that cannot be computed"),
+    ("credit_without_invoice", "Credit without an invoice"),
     ("document_differs", "Invoice differs from the computation"),
     ("already_billed", "Days already billed"),
     ("group_held", "Waits for another subscription"),
     ("refused", "Refused by accounting"),
+    ("database_refused", "Refused by the database"),
     ("unexpected", "Unexpected failure"),
     ("crashed", "Interrupted three times"),
 ]
@@ -25,8 +35,11 @@ class BillingRunItem(models.Model):
 
     _name = "billing.run.item"
     _description = "Billing Run Item"
+    _inherit = ("mail.thread", "mail.activity.mixin")
     _order = "run_id desc, id"
     _rec_name = "order_id"
+    # Who sees an exception may speak of it.
+    _mail_post_access = "read"
 
     run_id = fields.Many2one(
         comodel_name="billing.run",
@@ -74,11 +87,15 @@ class BillingRunItem(models.Model):
         readonly=True, help="Who is invoiced: lanes share customers among them."
     )
     scheduled_date = fields.Date(string="Due on", readonly=True)
-    attempts = fields.Integer(readonly=True)
+    attempts = fields.Integer(string="Tries", readonly=True)
     amount = fields.Monetary(string="Amount excl. tax", readonly=True)
-    code = fields.Selection(PARK_CODES, string="Cause", readonly=True)
+    code = fields.Selection(PARK_CODES, string="Code", readonly=True)
     message = fields.Char(string="Fact", readonly=True)
-    trace = fields.Text(string="Details", readonly=True)
+    trace = fields.Text(
+        string="Details",
+        readonly=True,
+        groups="recurring_billing.recurring_billing_group_manager",
+    )
     is_open = fields.Boolean(
         string="Waiting",
         readonly=True,
@@ -95,14 +112,30 @@ class BillingRunItem(models.Model):
         "(run_id, attempts, group_key, id) WHERE state = 'pending'"
     )
 
-    def action_retry(self):
-        """Bill the parked subscriptions again, now."""
-        waiting = self.filtered("is_open")
-        if not waiting:
-            raise UserError(
-                self.env._("Nothing here is waiting any more: it was billed meanwhile.")
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A run makes thousands of items a night: no thread is opened for them."""
+        items = super(BillingRunItem, self.with_context(tracking_disable=True)).create(
+            vals_list
+        )
+        return items.with_env(self.env)
+
+    def write(self, vals):
+        """People give an exception an owner; the rest is the service's.
+
+        :raises AccessError: for any other field.
+        """
+        if not self.env.su and not all(_is_of_people(name) for name in vals):
+            raise AccessError(
+                self.env._(
+                    "The items of a run are written by the run. Mend the cause, then "
+                    "retry."
+                )
             )
-        return waiting.order_id._billing_invoice_now()
+        done = super().write(vals)
+        if "user_id" in vals:
+            self.filtered("is_open")._give_activity_to_owner()
+        return done
 
     def action_open_order(self):
         """Open the subscription."""
@@ -114,3 +147,8 @@ class BillingRunItem(models.Model):
         """``{order id: the open parked item}``."""
         items = self.search([("order_id", "in", orders.ids), ("is_open", "=", True)])
         return {item.order_id.id: item for item in items}
+
+
+def _is_of_people(name):
+    """Whether a person may write the field: the owner, messages and activities."""
+    return name == "user_id" or name.startswith(("activity_", "message_"))

@@ -61,7 +61,6 @@ class BillingRunItem(models.Model):
     )
     why_text = fields.Char(string="Reason or exception", compute="_compute_why_text")
     comparison = fields.Char(compute="_compute_comparison")
-    document = fields.Html(compute="_compute_document", sanitize=False)
 
     @api.depends("message", "reason_text")
     def _compute_why_text(self):
@@ -91,36 +90,36 @@ class BillingRunItem(models.Model):
             difference=signed_text(self.env, self.difference, self.currency_id),
         )
 
-    def _compute_document(self):
-        """The invoice as the customer will see it, with all who share it."""
-        service = self.env["billing.invoicing"]
-        pages = {}
-        for item in self.filtered(
-            lambda item: item.state in ("rehearsed", "approved", "left_out")
-        ):
-            sharing = item.run_id.item_ids.filtered(
-                lambda other, item=item: (
-                    other.group_key == item.group_key and other.state == item.state
-                )
-            )
-            day = item.run_id.run_date
-            pages[item.id] = service._render_document(sharing.order_id, day)
-        # Rendering rolls back, and forgets what was computed before.
-        for item in self:
-            item.document = pages.get(item.id, False)
-
     def action_show_document(self):
         """The invoice as the customer will see it, old beside new amounts."""
         self.ensure_one()
-        view = self.env.ref("recurring_billing.billing_run_item_view_form_rehearsal")
+        preview = self.env["billing.run.item.preview"].create(
+            {"item_id": self.id, "document": self._render_document()}
+        )
         return {
             "type": "ir.actions.act_window",
             "name": self.partner_id.display_name,
-            "res_model": "billing.run.item",
-            "res_id": self.id,
-            "views": [(view.id, "form")],
+            "res_model": "billing.run.item.preview",
+            "res_id": preview.id,
+            "views": [(False, "form")],
             "target": "new",
         }
+
+    def _render_document(self):
+        """The document of this item and of all who share it; False without one."""
+        if self.state not in ("rehearsed", "approved", "left_out"):
+            return False
+        sharing = self.search(
+            [
+                ("run_id", "=", self.run_id.id),
+                ("group_key", "=", self.group_key),
+                ("state", "=", self.state),
+            ],
+            order="id",
+        )
+        return self.env["billing.invoicing"]._render_document(
+            sharing.order_id, self.run_id.run_date
+        )
 
     def action_approve(self):
         """Approve these items; the run bills them, and no others."""

@@ -29,29 +29,37 @@ class BillingRun(models.Model):
 
     def _compute_progress(self):
         for run in self:
-            run.progress = run.get_progress()
+            run.progress = run._get_progress()
 
     def get_progress(self):
+        """What the widget asks for where no bus tells it."""
+        return self._get_progress()
+
+    def _get_progress(self):
         """How far the run is, in numbers and in words of the reader.
 
         :rtype: dict
         """
         self.ensure_one()
         counts = self._count_outcomes()
-        settled = sum(counts[key] for key in ("done", "parked", "refused", "skipped"))
-        total = settled + counts["left"]
+        done = counts["done"] + counts["skipped"]
+        aside, left = counts["parked"] + counts["refused"], counts["left"]
+        total = done + aside + left
         return {
             "run_id": self.id,
             "state": self.state,
             "under_way": self.state in UNDER_WAY,
             "stopped": self.stop_requested,
             "total": total,
-            "done": counts["done"] + counts["skipped"],
-            "parked": counts["parked"] + counts["refused"],
-            "left": counts["left"],
+            "done": done,
+            "done_text": self.env._("%(count)s done", count=done),
+            "parked": aside,
+            "parked_text": self.env._("%(count)s set aside", count=aside),
+            "left": left,
+            "left_text": self.env._("%(count)s to go", count=left),
             "amounts": self._get_amounts_so_far(),
-            "text": self._get_progress_text(settled, total),
-            "warning": self._get_stalled_text(counts["left"]),
+            "text": self._get_progress_text(done + aside, total),
+            "warning": self._get_stalled_text(left),
         }
 
     def _count_outcomes(self):
@@ -79,10 +87,11 @@ class BillingRun(models.Model):
             ["currency_id"],
             ["amount:sum"],
         )
-        return " + ".join(
+        told = " + ".join(
             formatLang(self.env, amount, currency_obj=currency)
             for currency, amount in sums
         )
+        return told and self.env._("%(amounts)s excl. tax so far", amounts=told)
 
     def _get_progress_text(self, settled, total):
         """ "312 of 500 · 41 a second · about 5 s left" """
@@ -169,7 +178,7 @@ class BillingRun(models.Model):
         if self.origin == "manual":
             reader = self.with_context(lang=self.user_id.lang)
             self.user_id.partner_id._bus_send(
-                "recurring_billing.run_progress", reader.get_progress()
+                "recurring_billing.run_progress", reader._get_progress()
             )
         self.env["ir.cron"]._commit_progress()
 
@@ -181,7 +190,7 @@ class BillingRun(models.Model):
             return
         reader = self.with_context(lang=self.user_id.lang)
         partner = self.user_id.partner_id
-        partner._bus_send("recurring_billing.run_progress", reader.get_progress())
+        partner._bus_send("recurring_billing.run_progress", reader._get_progress())
         partner._bus_send(
             "simple_notification",
             {

@@ -87,9 +87,10 @@ class BillingRun(models.Model):
         """One amount per currency."""
         tell = signed_text if signed else amount_text
         currencies = self.env["res.currency"]
-        return " + ".join(
+        told = [
             tell(self.env, row[key], currencies.browse(row["currency"])) for row in sums
-        )
+        ]
+        return (", " if signed else " + ").join(told)
 
     # === How old it is === #
 

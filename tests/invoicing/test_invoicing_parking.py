@@ -189,7 +189,7 @@ class TestInvoicingParking(ParkingCommon):
         with self._break("_prepare_invoice_line", _fail):
             self._run_on("2026-01-01")
         self._assert_only_the_sick_one_is_parked("unexpected")
-        self.assertIn("ZeroDivisionError", self._open_item().trace)
+        self.assertIn("ZeroDivisionError", self._open_item().sudo().trace)
 
     def test_refusal_of_another_module_is_said_in_its_words(self):
         with self._break("_prepare_invoice_line", _refuse):
@@ -228,32 +228,36 @@ class TestInvoicingParking(ParkingCommon):
         ):
             self.sick.action_billing_invoice_now()
 
-    def test_retry_bills_what_was_mended(self):
+    def test_retry_says_the_new_fact_then_that_it_is_settled(self):
         self.odd.sudo().active = False
         self._run_on("2026-01-01")
-        item = self._open_item()
         with self._on("2026-01-02"):
-            with self.assertRaises(UserError) as failure:
-                item.action_retry()
-            self.assertIn("Odd is archived", str(failure.exception))
+            answer = self._open_item().action_retry()["params"]
+            self.assertEqual(answer["type"], "warning")
+            self.assertIn("Odd is archived", answer["message"])
             self.odd.sudo().active = True
-            item.action_retry()
+            item = self._open_item()
+            answer = item.action_retry()["params"]
+            self.assertEqual(answer["type"], "success")
+            self.assertEqual(answer["message"], f"{self.sick.name} is settled.")
             self.assertFalse(item.is_open)
             self.assertEqual(self._amounts(self.sick), [30.0])
             with self.assertRaisesRegex(UserError, "billed meanwhile"):
                 item.action_retry()
 
-    def test_retry_of_several_shows_the_run(self):
+    def test_retry_of_several_counts_them(self):
         self.customer.sudo().billing_hold_group = True
         self.odd.sudo().active = False
         self._run_on("2026-01-01")
         with self._on("2026-01-02"):
-            action = self._open_item().action_retry()
-            self.assertEqual(action["res_model"], "billing.run")
+            answer = self._open_item().action_retry()["params"]
+            self.assertEqual(answer["message"], "0 settled, 3 still wait.")
+            self.customer.sudo().billing_hold_group = False
+            answer = self._open_item().action_retry()["params"]
+            self.assertIn("2 settled, 1 still waits. Odd is", answer["message"])
             self.odd.sudo().active = True
-            action = self._open_item().action_retry()
-            self.assertEqual(action["res_model"], "account.move")
-        self.assertEqual(self._amounts(self.orders), [230.0])
+            self._open_item().action_retry()
+        self.assertEqual(self._amounts(self.orders), [200.0, 30.0])
 
 
 def _fail(_original, _record, *_args, **_kwargs):

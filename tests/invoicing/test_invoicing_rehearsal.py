@@ -240,6 +240,7 @@ class TestInvoicingRehearsal(RehearsalCommon):
         self._subscribe("2026-01-01")
         rehearsal = self._launch("2026-03-01", on="2026-03-05")
         self.assertEqual(rehearsal.item_ids.reason_kind, "catch_up")
+        self.assertIn("3 periods at once", rehearsal.item_ids.reason_text)
         self.assertEqual(rehearsal.item_ids.amount, 300.0)
         self.assertEqual(rehearsal.totals["currency"][0]["documents"], 3)
 
@@ -294,11 +295,11 @@ class TestInvoicingRehearsal(RehearsalCommon):
     def test_what_core_refuses_is_told_as_the_run_would(self):
         healthy, sick = self._subscribe("2026-01-01"), self._subscribe("2026-01-01")
         cls = type(self.env["sale.order.line"])
-        original = cls._prepare_invoice_line
+        original, refusal = cls._prepare_invoice_line, "The third module says no."
 
         def broken(line, **values):
             if line.order_id == sick:
-                raise UserError("The third module says no.")
+                raise UserError(refusal)
             return original(line, **values)
 
         with patch.object(cls, "_prepare_invoice_line", broken):
@@ -393,7 +394,8 @@ class TestInvoicingRehearsal(RehearsalCommon):
         self._subscribe("2026-01-01", lines=[(self.licence, 1, 50.0)])
         rehearsal = self._launch("2026-01-01")
         with self._on("2026-01-01"):
-            page = rehearsal.item_ids[0].document
+            action = rehearsal.item_ids[0].action_show_document()
+        page = self.env["billing.run.item.preview"].browse(action["res_id"]).document
         self.assertIn("Support", page)
         self.assertIn("Licence", page)
         self.assertEqual(self.env["account.move"].search_count([]), 0)

@@ -4,6 +4,7 @@ from . import billing_line_drop
 from . import billing_make_recurring_line
 from . import billing_make_recurring
 from . import billing_make_recurring_apply
+from . import billing_run_item_preview
 from . import billing_run_launch
 from . import billing_subscription_effect
 from . import billing_subscription_change
