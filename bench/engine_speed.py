@@ -1,8 +1,9 @@
 """How many lines a second the engine decides upon: no database, no Odoo.
 
-Each line is monthly and has a ledger of 12 entries, made by the engine itself; its 13th
-period is due. The terms vary as they do in life. As in a run, the day up to which all is
-settled is known, and entries before it are not read. Prints lines per second of CPU.
+Each line is monthly and has a ledger of 12 entries, made by the engine itself; its
+13th period is due. The terms vary as they do in life. As in a run, the day up to which
+all is settled is known, and entries before it are not read. Prints lines per second of
+CPU.
 """
 
 import time

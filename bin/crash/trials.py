@@ -121,7 +121,7 @@ class Trials:
                 self.harness.start(moments.Poison(scenario.SICK))
             ):
                 kills += 1
-            told.append(f\", {kills} kills")
+            told.append(f", {kills} kills")
             state = self.execute(
                 "SELECT state, code FROM billing_run_item"
                 f" WHERE order_id = {sick} ORDER BY id DESC LIMIT 1"
