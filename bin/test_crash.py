@@ -22,6 +22,7 @@ def main(*arguments):
     options = read_options(arguments)
     subscriptions, kills = SHORT if options.short else FULL
     kills = kills if options.kills is None else options.kills
+    subscriptions = options.subscriptions or subscriptions
     databases.drop_abandoned("crash")
     database = f"crash_{os.getpid()}"
     prepared = f"crash_prepared_{os.getpid()}"
@@ -72,6 +73,7 @@ def read_options(arguments):
         "--seed", default=secrets.randbelow(10**6), help="of a run before"
     )
     parser.add_argument("--kills", type=int, help="how many")
+    parser.add_argument("--subscriptions", type=int, help="how many: tens")
     parser.add_argument("--short", action="store_true", help="a few kills on less work")
     parser.add_argument("--only", nargs="*", help="numbers of kills to repeat")
     return parser.parse_args(arguments)
