@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
-from .money import quantize
+from .money import line_price, quantize
 from .terms import LineVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedLine:
+    """What a line of a document says.
+
+    :param quantity: as printed; positive on a credit note.
+    :param price: of one unit.
+    :param discount: percent.
+    :param credit: whether it stands on a credit note.
+    :param name: the number of the document.
+    """
+
+    quantity: Decimal
+    price: Decimal
+    discount: Decimal
+    credit: bool = False
+    name: str = ""
+
+    def amount(self, step: Decimal) -> Decimal:
+        """What it comes to, signed as a charge and rounded to ``step``."""
+        amount = quantize(line_price(self.quantity, self.price, self.discount), step)
+        return -amount if self.credit else amount
 
 
 def printed_line(

@@ -54,3 +54,8 @@ from .invoicing import test_invoicing_lanes
 from .invoicing import test_invoicing_settled
 from .invoicing import test_invoicing_rehearsal_tour
 from .invoicing import test_invoicing_exceptions_tour
+from .invoicing import test_invoicing_explain
+from .invoicing import test_invoicing_replay
+from .invoicing import test_invoicing_replay_check
+from .invoicing import test_invoicing_explain_portal
+from .invoicing import test_invoicing_explain_tour

@@ -13,6 +13,7 @@ from ...engine.periods import Period
 from ...engine.settled import settled_until
 from ..plan.numbers import as_decimal
 from ..subscription.sale_order_line import LEDGER_CACHE
+from .billing_entry_explain import sealed
 
 _COLUMNS = (
     "company_id",
@@ -31,6 +32,7 @@ _COLUMNS = (
     "charged_amount",
     "untaxed_amount",
     "facts",
+    "facts_digest",
     "fraction",
     "move_line_id",
     "run_item_id",
@@ -100,7 +102,7 @@ class BillingInvoicing(models.AbstractModel):
             # Without a document there is nothing to wait for.
             "state": "draft" if move_line else "posted",
             "scheduled_date": charge.scheduled,
-            "facts": Json(charge.facts),
+            "facts": charge.facts,
             "fraction": str(charge.fraction),
             "run_item_id": item.id or None,
         }
@@ -134,7 +136,7 @@ class BillingInvoicing(models.AbstractModel):
         user = self.env.uid
         rows = [
             tuple(row.get(column) for column in _COLUMNS) + (user, user)
-            for row in values
+            for row in map(self._seal_row, values)
         ]
         execute_values(
             self.env.cr._obj,
@@ -148,6 +150,11 @@ class BillingInvoicing(models.AbstractModel):
         self.env["billing.entry"].invalidate_model()
         self.env["account.move.line"].invalidate_model(["billing_entry_ids"])
         self.env["sale.order"].invalidate_model(["billing_entry_ids"])
+
+    def _seal_row(self, row):
+        """The row with the digest of its facts, as SQL takes it."""
+        row = sealed(row)
+        return {**row, "facts": Json(row["facts"]) if row.get("facts") else None}
 
     def _mark_versions_used(self, line_days):
         """Versions that an entry was computed with never change again."""
