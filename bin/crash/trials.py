@@ -80,13 +80,12 @@ class Trials:
         chance = random.Random(f"{self.seed}-{number}-again")
         moment = moments.pick(number, self.seed, self.events)
         with self.trial(f"kill {number}, {moment}") as told:
-            killed = self.run_until(moment)
-            while killed and chance.random() < 0.3:
+            if self.run_until(moment) and chance.random() < 0.3:
                 again = moments.Moment(
                     "any statement", chance.randrange(len(self.events))
                 )
                 told.append(f", again {again}")
-                killed = self.run_until(again)
+                self.run_until(again)
             self.harness.wait(self.harness.start())
 
     def run_until(self, moment):
