@@ -256,7 +256,9 @@ class BillingRun(models.Model):
             cron._commit_progress()
             try:
                 rows = self.env.execute_query(query)
-                cron._commit_progress()
+                # An attempt that is counted is progress: after three calls without
+                # any, the scheduler would wait for the next regular day.
+                cron._commit_progress(1 if rows else 0)
             except RETRIABLE as error:
                 self._lose_race(error)
                 continue
