@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from engine.completeness import FAULTS, Record, examine, is_faithful
+from engine.completeness import examine
+from engine.faithful import Record, is_faithful
+from engine.findings import FAULTS
 from engine.periods import Period
 
 #: Any day a story tells of.

@@ -10,14 +10,9 @@ from lines import APRIL, change, line, money, opening, version
 from proof import facts_of, faults, look
 
 from engine.charging import BilledEntry, Pause
-from engine.completeness import (
-    DUE_STATES,
-    Finding,
-    Record,
-    examine,
-    is_faithful,
-    overlaps,
-)
+from engine.completeness import DUE_STATES, examine
+from engine.faithful import Record, is_faithful
+from engine.findings import Finding, overlaps
 from engine.periods import Period
 
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))

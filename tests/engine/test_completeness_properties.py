@@ -12,8 +12,8 @@ from strategies import SIGNED
 from strategies import terms as any_terms
 
 from engine.adjusting import promised_on_covered
-from engine.completeness import Record, is_faithful
 from engine.coverage import missing_days, units_in
+from engine.faithful import Record, is_faithful
 
 STATES = ("billed", "waived", "paused", "not_contracted", "not_due")
 #: Also what happens to drafts.
