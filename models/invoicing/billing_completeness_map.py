@@ -119,7 +119,7 @@ class BillingCompleteness(models.AbstractModel):
             "start": fields.Date.to_string(question.span.start),
             "months": [fields.Date.to_string(m.start) for m in question.months],
             "as_of": fields.Date.to_string(as_of),
-            "plans": self.env["billing.plan"].search([]).read(["display_name"]),
+            "plans": self._get_plans(),
             "sentence": self._get_sentence(totals),
             "empty": self._get_empty_text(as_of),
             "labels": self._get_state_labels(),
@@ -170,6 +170,11 @@ class BillingCompleteness(models.AbstractModel):
         }
 
     @api.model
+    def get_order_action(self, order_id):
+        """The action that opens a subscription of the map."""
+        return self._search_orders([("id", "=", order_id)])._get_billing_form_action()
+
+    @api.model
     def bill_hole(self, order_ids):
         """Bill what is due of subscriptions, by the ordinary door.
 
@@ -201,7 +206,13 @@ class BillingCompleteness(models.AbstractModel):
         ):
             fault = Fault(line, "hole", start, last, 0, amount, reason, [document])
             order = lines.browse(line).order_id
-            raise UserError(f"{order.name}: {self._get_fault_text(fault, order)}")
+            raise UserError(
+                self.env._(
+                    "%(order)s: %(fact)s",
+                    order=order.name,
+                    fact=self._get_fault_text(fault, order),
+                )
+            )
 
     def _check_may_see(self):
         """The proof reads ledger and subscriptions; who may not read them sees none.
@@ -225,6 +236,13 @@ class BillingCompleteness(models.AbstractModel):
             everything=bool(params.get("all")),
             offset=max(int(params.get("offset") or 0), 0),
         )
+
+    def _get_plans(self):
+        """The plans that the company's subscriptions can have."""
+        plans = self.env["billing.plan"].search(
+            [("company_id", "in", (False, self.env.company.id))]
+        )
+        return [{"id": plan.id, "display_name": plan.display_name} for plan in plans]
 
     # === Totals === #
 

@@ -50,7 +50,7 @@ class BillingCompletenessSnapshot(models.Model):
     def _cron_take(self):
         """Look at the last months of each company, and keep what was found."""
         cron = self.env["ir.cron"]
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("active", "=", True)])
         cron._commit_progress(remaining=len(companies))
         for company in companies:
             taken = self.with_company(company).with_context(
