@@ -45,3 +45,6 @@ from .invoicing import test_invoicing_portal
 from .invoicing import test_invoicing_portal_payment
 from .invoicing import test_invoicing_steering_tour
 from .invoicing import test_invoicing_completeness
+from .invoicing import test_invoicing_completeness_map
+from .invoicing import test_invoicing_closing
+from .invoicing import test_invoicing_completeness_tour

@@ -55,7 +55,7 @@ _WRONG_ENTRIES = """
                AND entry.charged_amount <> 0)
      ORDER BY entry.id
 """
-#: Invoice lines that charge days of lines and have no live entry.
+#: Invoice lines that charge days of lines and have no live entry for them.
 _FORGOTTEN_LINES = """
     SELECT rel.order_line_id, line.billing_period_start,
            line.billing_period_end, 0, move.name, 'no_entry'
@@ -70,7 +70,11 @@ _FORGOTTEN_LINES = """
        AND COALESCE(move.payment_state, '') <> 'reversed'
        AND NOT EXISTS (
            SELECT FROM billing_entry entry
-            WHERE entry.move_line_id = line.id AND entry.state <> 'void')
+            WHERE entry.move_line_id = line.id
+              AND entry.state <> 'void'
+              AND (entry.kind = 'opening'
+                   OR entry.period_start <= line.billing_period_start
+                  AND entry.period_end >= line.billing_period_end))
      ORDER BY line.id
 """
 

@@ -142,8 +142,7 @@ class BillingCompleteness(models.AbstractModel):
         (proof,) = self._examine(order, span, self._get_as_of())
         labels = self._get_state_labels()
         names = {
-            line.id: line.product_id.display_name or line.name
-            for line in order.order_line
+            line.id: line.product_id.name or line.name for line in order.order_line
         }
         lines = [
             {
@@ -314,11 +313,17 @@ class BillingCompleteness(models.AbstractModel):
         return order.billing_open_item_id.message or ""
 
     def _prepare_faults(self, proof, order):
+        """The findings as sentences; those of several lines name their product."""
+        several = len(order.order_line.filtered("billing_anchor_date")) > 1
+        names = {
+            line.id: f"{line.product_id.name} · " if several else ""
+            for line in order.order_line
+        }
         return [
             {
                 "kind": fault.kind,
                 "month": fields.Date.to_string(fault.start.replace(day=1)),
-                "text": self._get_fault_text(fault, order),
+                "text": names[fault.line] + self._get_fault_text(fault, order),
             }
             for fault in proof.faults
         ]
@@ -393,13 +398,13 @@ class BillingCompleteness(models.AbstractModel):
             {
                 "id": entry.id,
                 "days": period_text(self.env, entry.period_start, entry.period_end),
-                "product": entry.product_id.display_name,
+                "product": entry.product_id.name,
                 "kind": kinds[entry.kind],
                 "amount": amount_text(
                     self.env, entry.charged_amount, entry.currency_id
                 ),
                 "move_id": entry.move_id.id,
-                "move": entry.move_id.display_name or "",
+                "move": entry.move_id.name or "",
             }
             for entry in entries
         ]

@@ -34,10 +34,16 @@ class BillingCompleteness(models.AbstractModel):
             "amount": amount_text(self.env, fault.amount, order.currency_id),
             "documents": ", ".join(fault.documents) or self.env._("no document"),
         }
-        if fault.reason:
+        if fault.kind == "document" or fault.reason == "no_entry":
             return self._get_document_text(fault, values)
         if fault.kind == "hole":
             return self.env._("%(days)s: not billed, %(amount)s to invoice.", **values)
+        if fault.kind == "double" and len(fault.documents) == 1:
+            return self.env._(
+                "%(days)s: twice in the ledger (%(amount)s), once on %(documents)s. "
+                "Ask an administrator who edited the ledger.",
+                **values,
+            )
         if fault.kind == "double":
             return self.env._(
                 "%(days)s: billed twice (%(documents)s), %(amount)s too much. Credit "
@@ -83,8 +89,8 @@ class BillingCompleteness(models.AbstractModel):
         """What is wrong with the document of days."""
         if fault.reason == "no_entry":
             return self.env._(
-                "%(days)s: charged by %(documents)s, of which the ledger knows "
-                "nothing. Credit it before these days are billed again.",
+                "%(days)s: charged by %(documents)s, for which the ledger has no "
+                "entry. Credit it before these days are billed again.",
                 **values,
             )
         if fault.reason == "line_gone":

@@ -254,6 +254,11 @@ class TestInvoicingCompletenessHarm(CompletenessCommon):
         )
         (proof,) = self._prove(self.order, "2026-03-01")
         self.assertEqual(proof.faults[0].documents, [name])
+        (text,) = self._texts(self.order, "2026-03-01")
+        self.assertIn(f"once on {name}", text)
+        proof.faults[0].documents.append("INV/2")
+        text = self.service._get_fault_text(proof.faults[0], self.order)
+        self.assertIn(f"billed twice ({name}, INV/2)", text)
 
     def test_edited_settlement_is_found_with_its_difference(self):
         entry = self._entry(self.order, "2026-02-01")
@@ -316,7 +321,14 @@ class TestInvoicingCompletenessHarm(CompletenessCommon):
             "UPDATE billing_entry SET period_start = '2026-03-02' WHERE id = %s",
             entry.id,
         )
-        self.assertIn("period", {f[5] for f in self._found()})
+        self.assertEqual(
+            [(f[0], f[1], f[5]) for f in self._found()],
+            [
+                # Its invoice charges the first day, too: it is not billed again.
+                ("hole", "2026-03-01", "no_entry"),
+                ("document", "2026-03-02", "period"),
+            ],
+        )
 
     def test_cancelled_and_unposted_documents_are_found(self):
         for state, reason in (("cancel", "cancelled"), ("draft", "state")):
@@ -370,6 +382,7 @@ class TestInvoicingCompletenessHarm(CompletenessCommon):
         for kind in ("hole", "double", "outside", "edited", "overlap", "adjustment"):
             fault.kind = kind
             texts.add(self.service._get_fault_text(fault, self.order))
+        fault.kind = "document"
         for reason in (
             "no_entry",
             "line_gone",
