@@ -18,7 +18,7 @@ from .coverage import Coverage, CoverageState, day_states, missing_days, paint, 
 from .entries import BilledEntry, Unit
 from .findings import FAULTS, Finding, doubles, holes, inside, make_finding
 from .periods import Period, hull, merge, subtract
-from .terms import LineTerms
+from .terms import LineTerms, LineVersion
 
 #: States of days that a ledger owes an entry for.
 DUE_STATES = ("billed", "waived", "missing", "double", "edited")
@@ -90,13 +90,16 @@ def examine(
     work = units_in(terms, live, span, as_of)
     right, suspects, findings = [], [], []
     gaps: list[tuple[Period, tuple[Period, ...]]] = []
+    promised = _Promise(terms)
     for unit in work:
-        missing = list(missing_days(terms, unit, as_of))
-        gaps += missing
-        excess = unit.settled - promised_on_covered(terms, unit)
+        excess = unit.settled - promised.on_covered(unit)
         if not excess:
             right.append(unit)
-        for double in doubles(terms, unit, excess, span):
+        if not excess and _is_plain(terms, unit):
+            continue
+        missing = list(missing_days(terms, unit, as_of))
+        gaps += missing
+        for double in doubles(unit, excess, span, terms.step):
             findings.append(double)
             excess -= double.amount
         suspect = _suspect(terms, unit, excess, as_of, charges=bool(missing))
@@ -104,7 +107,13 @@ def examine(
             suspects.append(suspect)
     if gaps:
         findings += holes(terms, live, gaps, span, as_of)
-    days = day_states(terms, work, span, right=right, as_of=as_of)
+    days = day_states(
+        terms,
+        work,
+        span,
+        right=right,
+        missing=[piece for _grid, pieces in gaps for piece in pieces],
+    )
     return Examination(
         terms=terms,
         span=span,
@@ -132,6 +141,46 @@ def _repaint(
             for piece in inside(suspect.unit.covered, served)
         ]
         yield once, "edited"
+
+
+class _Promise:
+    """What a line promises for the charged days of its units.
+
+    A period that is served and charged in full under one version costs the same each
+    time: it is computed once a version.
+    """
+
+    def __init__(self, terms: LineTerms) -> None:
+        self._terms = terms
+        self._whole: dict[LineVersion, Decimal] = {}
+
+    def on_covered(self, unit: Unit) -> Decimal:
+        version = self._only_version(unit)
+        if version is None:
+            return promised_on_covered(self._terms, unit)
+        if version not in self._whole:
+            self._whole[version] = promised_on_covered(self._terms, unit)
+        return self._whole[version]
+
+    def _only_version(self, unit: Unit) -> LineVersion | None:
+        """The version of a unit of one whole period, None when it is not so plain."""
+        grids = unit.grids
+        if (
+            len(grids) > 1
+            or unit.covered != grids
+            or self._terms.served(grids[0]) != grids
+        ):
+            return None
+        held = self._terms.versions_in(grids)
+        return held[0][0] if len(held) == 1 else None
+
+
+def _is_plain(terms: LineTerms, unit: Unit) -> bool:
+    """Whether one charge covers what one period promises, and nothing else."""
+    if len(unit.grids) > 1 or len(unit.entries) != 1:
+        return False
+    # A lone waiver or adjustment covers nothing.
+    return terms.served(unit.grids[0]) == unit.covered
 
 
 def _suspect(

@@ -63,7 +63,13 @@ def coverage(
     live = [entry for entry in billed if entry.state != "void"]
     work = units_in(terms, live, span, as_of)
     right = [unit for unit in work if unit.settled == promised_on_covered(terms, unit)]
-    return day_states(terms, work, span, right=right, as_of=as_of)
+    missing = [
+        piece
+        for unit in work
+        for _grid, days in missing_days(terms, unit, as_of)
+        for piece in days
+    ]
+    return day_states(terms, work, span, right=right, missing=missing)
 
 
 def units_in(
@@ -75,7 +81,12 @@ def units_in(
     :param as_of: due by then; all promised periods without it.
     """
     due = []
-    for found in contracted_periods(terms, since=span.start):
+    since = max(span.start, terms.start)
+    # Periods that are covered without a gap are there through their entries.
+    for covered in merge(e.period for e in live if e.kind in COVERING):
+        if covered.contains(since):
+            since = covered.end
+    for found in contracted_periods(terms, since=since):
         if found.grid.start >= span.end:
             break
         if as_of is None or found.scheduled <= as_of:
@@ -105,25 +116,21 @@ def day_states(
     span: Period,
     *,
     right: Iterable[Unit],
-    as_of: date | None,
+    missing: Iterable[Period],
 ) -> tuple[Coverage, ...]:
     """The state of each day of ``span``.
 
     :param work: the line's units that touch the span.
     :param right: those of them that settle what they promise.
+    :param missing: the days that a run would charge.
     """
     contracted = terms.contracted(span)
     marks = {
         "times": [
             e.period for unit in work for e in unit.entries if e.kind in COVERING
         ],
-        "waived": merge(_waived(unit) for unit in work if _waived(unit)),
-        "missing": merge(
-            piece
-            for unit in work
-            for _grid, days in missing_days(terms, unit, as_of)
-            for piece in days
-        ),
+        "waived": merge(days for unit in work if (days := _waived(unit))),
+        "missing": merge(missing),
         "right": merge(whole for unit in right if (whole := hull(unit.grids))),
         "served": terms.served(span),
         "contracted": [contracted] if contracted else [],
@@ -138,7 +145,7 @@ def day_states(
 def _waived(unit: Unit) -> Period | None:
     """The days that a waiver gives up, if any amount of them stays given up."""
     waivers = [entry for entry in unit.entries if entry.kind == "waiver"]
-    if not sum(entry.settled for entry in waivers):
+    if not waivers or not sum(entry.settled for entry in waivers):
         return None
     return hull(entry.period for entry in waivers)
 

@@ -86,9 +86,9 @@ def _is_about(terms: LineTerms, entry: BilledEntry, facts: Mapping[str, Any]) ->
         entry.period.start
     ) != terms.rule.index_of(entry.period.last):
         return False
-    # An adjustment may be for days that are not served any more.
+    # What adjusts may be for days that are not served any more.
     spans = [
-        [part["whole"]] if entry.kind == "adjustment" else part["served"]
+        part["served"] if entry.kind == "charge" else [part["whole"]]
         for part in facts["parts"]
     ]
     whole = hull(

@@ -92,7 +92,7 @@ def holes(
 
 
 def doubles(
-    terms: LineTerms, unit: Unit, excess: Decimal, span: Period
+    unit: Unit, excess: Decimal, span: Period, step: Decimal
 ) -> Iterator[Finding]:
     """Days that a later charge charges again, with what it settled for them.
 
@@ -104,7 +104,9 @@ def doubles(
             continue
         again = merge(inside(before, entry.period))
         before = merge([*before, entry.period])
-        share = _share_of(entry, again, terms.step)
+        if not again:
+            continue
+        share = _share_of(entry, again, step)
         credited = any(
             e.kind not in COVERING and e.settled * share < 0 for e in unit.entries
         )

@@ -79,6 +79,15 @@ def test_hole_that_reaches_beyond_the_span_counts_for_its_days_in_it():
     assert found(story, without(story, 0), span=half) == []
 
 
+def test_waiver_left_behind_by_a_deleted_charge_covers_nothing():
+    story = Story(line(start=date(2026, 3, 17), first_period="free"))
+    story.run(date(2026, 3, 17))
+    assert [entry.kind for entry in story.billed] == ["charge", "waiver"]
+    assert found(story, story.billed[1:], as_of=date(2026, 3, 20)) == [
+        ("hole", "2026-03-17", "2026-03-31", 15, "0.00")
+    ]
+
+
 def test_hole_before_the_span_is_left_out_of_it():
     terms = line(start=date(2026, 4, 1), end=date(2026, 4, 10))
     seen = look(terms, [], {}, MAY, Period(date(2026, 4, 16), date(2026, 6, 1)))
@@ -147,6 +156,15 @@ def test_part_of_a_month_charged_again_is_a_double_of_that_part():
     assert found(story, [*story.billed, again]) == [
         ("double", "2026-04-16", "2026-04-30", 15, "150.00")
     ]
+
+
+def test_double_before_the_span_is_left_out_of_it():
+    story = billed()
+    late = Period(date(2026, 4, 16), date(2026, 6, 1))
+    part = BilledEntry(
+        "charge", Period(date(2026, 4, 1), date(2026, 4, 4)), money(0), money(0)
+    )
+    assert found(story, [*story.billed, part], span=late) == []
 
 
 def test_charge_that_overlaps_by_a_third_is_a_double_of_a_third():
