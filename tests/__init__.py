@@ -59,3 +59,7 @@ from .invoicing import test_invoicing_replay
 from .invoicing import test_invoicing_replay_check
 from .invoicing import test_invoicing_explain_portal
 from .invoicing import test_invoicing_explain_tour
+from .invoicing import test_invoicing_completeness
+from .invoicing import test_invoicing_completeness_map
+from .invoicing import test_invoicing_closing
+from .invoicing import test_invoicing_completeness_tour

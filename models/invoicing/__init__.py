@@ -54,3 +54,10 @@ from . import sale_order_line
 from . import sale_order_line_quote
 from . import res_partner
 from . import res_config_settings
+from . import billing_completeness
+from . import billing_completeness_documents
+from . import billing_completeness_words
+from . import billing_completeness_map
+from . import billing_completeness_export
+from . import billing_closing
+from . import billing_completeness_snapshot
