@@ -25,5 +25,16 @@ from . import sale_order_portal
 from . import sale_order_outlook
 from . import sale_order_line
 from . import sale_order_line_quote
+from . import sale_order_line_opening
 from . import res_partner
 from . import res_config_settings
+from . import product_pricelist
+from . import billing_intake_faults
+from . import billing_intake
+from . import billing_intake_line
+from . import billing_intake_check
+from . import billing_intake_reader
+from . import billing_intake_import
+from . import billing_intake_apply
+from . import billing_intake_contract
+from . import ir_ui_menu
