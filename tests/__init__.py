@@ -45,3 +45,4 @@ from .invoicing import test_invoicing_portal
 from .invoicing import test_invoicing_portal_payment
 from .invoicing import test_invoicing_steering_tour
 from .invoicing import test_invoicing_intake
+from .invoicing import test_invoicing_migration

@@ -205,24 +205,24 @@ class BillingIntake(models.Model):
             return
         contracts = taken._get_source_contract()
         contracts.active = False
-        link, notes = Markup("<p>%s</p>"), {}
-        for intake in taken:
-            notes[intake.source_ref] = link % self.env._(
-                "Taken over as subscription %(order)s, and archived: it invoices no "
-                "more.",
-                order=intake.order_id._get_html_link(),
-            )
-        contracts._message_log_batch(bodies=notes)
-        taken.order_id._message_log_batch(
+        contracts._message_log_batch(
             bodies={
-                intake.order_id.id: link
-                % self.env._(
-                    "Taken over from contract %(contract)s. %(notes)s",
-                    contract=intake._get_source_contract()._get_html_link(
-                        title=intake.reference
-                    ),
-                    notes=intake.note or "",
+                intake.source_ref: self.env._(
+                    "Taken over as subscription %(order)s, and archived: it invoices "
+                    "no more.",
+                    order=intake.order_id._get_html_link(),
                 )
                 for intake in taken
             }
         )
+        taken.order_id._message_log_batch(
+            bodies={intake.order_id.id: intake._get_source_note() for intake in taken}
+        )
+
+    def _get_source_note(self):
+        """Where the subscription comes from, with the notes of the old contract."""
+        self.ensure_one()
+        link = self._get_source_contract()._get_html_link(title=self.reference)
+        origin = self.env._("Taken over from contract %(contract)s.", contract=link)
+        rows = [origin, self.note] if self.note else [origin]
+        return Markup().join(Markup("<p>%s</p>") % row for row in rows)

@@ -295,8 +295,13 @@ class BillingIntake(models.Model):
         return preview._sum_base_lines(self.company_id, self.currency_id, base_lines)[0]
 
     def _get_taxes(self, product):
-        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
-        return self.fiscal_position_id.map_tax(taxes)
+        """The taxes that the subscription will have."""
+        company = self.company_id
+        positions = self.env["account.fiscal.position"].with_company(company)
+        position = self.fiscal_position_id or positions._get_fiscal_position(
+            self.partner_id
+        )
+        return position.map_tax(product.taxes_id._filter_taxes_by_company(company))
 
     # === Side by side === #
 

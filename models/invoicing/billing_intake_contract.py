@@ -81,11 +81,12 @@ class BillingIntake(models.Model):
     # === Reading === #
 
     @api.model
-    def _stage_contracts(self, contracts, product=None):
+    def _stage_contracts(self, contracts, product=None, posting="post"):
         """Contracts to take over, read from those of the other module, and checked.
 
         :param contracts: ``contract.contract`` records.
         :param product: the service for lines that have none.
+        :param str posting: what the plans do with their invoices.
         :rtype: billing.intake
         """
         old = self.search(
@@ -97,14 +98,17 @@ class BillingIntake(models.Model):
         )
         old.unlink()
         staged = self.create(
-            [self._prepare_contract_vals(contract, product) for contract in contracts]
+            [
+                self._prepare_contract_vals(contract, product, posting)
+                for contract in contracts
+            ]
         )
         for intake, contract in zip(staged, contracts, strict=True):
             intake._set_expected(contract)
         staged._check()
         return staged
 
-    def _prepare_contract_vals(self, contract, product):
+    def _prepare_contract_vals(self, contract, product, posting):
         vals = {
             "company_id": contract.company_id.id,
             "source": "contract",
@@ -129,7 +133,9 @@ class BillingIntake(models.Model):
             if line.display_type:
                 lines.append(self._prepare_contract_note_vals(line))
             elif line in due:
-                line_vals, fault = self._prepare_contract_line_vals(line, product)
+                line_vals, fault = self._prepare_contract_line_vals(
+                    line, product, posting
+                )
                 lines.append(line_vals)
                 if fault:
                     faults[f"line {line.id}"] = fault
@@ -206,7 +212,7 @@ class BillingIntake(models.Model):
             "sequence": line.sequence,
         }
 
-    def _prepare_contract_line_vals(self, line, product):
+    def _prepare_contract_line_vals(self, line, product, posting):
         """The values of a line, and why it cannot go on here, or None."""
         product = line.product_id or product or self.env["product.product"]
         vals = {
@@ -242,7 +248,7 @@ class BillingIntake(models.Model):
         vals["start_date"] = found.start
         if found.start < coming.start:
             vals["billed_until"] = coming.start - ONE_DAY
-        vals["plan_id"] = self._get_contract_plan(line, found).id
+        vals["plan_id"] = self._get_contract_plan(line, found, posting).id
         return vals, None
 
     def _get_contract_rhythm(self, line):
@@ -299,11 +305,11 @@ class BillingIntake(models.Model):
 
     # === Plans, currency, journal === #
 
-    def _get_contract_plan(self, line, found):
+    def _get_contract_plan(self, line, found, posting):
         """The plan of a rhythm: one that is there, or a new one.
 
         The old module knows no proration: where a period is cut, the plan must charge
-        it in full.
+        it in full. And it makes an invoice for each contract.
         """
         unit, interval = self._get_contract_rhythm(line)
         timing = TIMINGS[line.recurring_invoicing_type]
@@ -315,6 +321,8 @@ class BillingIntake(models.Model):
             "timing": timing,
             "lead_days": lead,
             "alignment": found.alignment,
+            "posting": posting,
+            "grouping": "apart",
         }
         if found.alignment == "calendar":
             vals["billing_day"] = found.billing_day

@@ -477,10 +477,12 @@ class TestInvoicingIntakeTakeOver(IntakeCommon):
             {"name": "Gross", "price_include_override": "tax_included"}
         )
         self._create_service("Gross", 115, taxes_id=[Command.set(tax.ids)])
+        self.customer.sudo().country_id = self.company.country_id
         staged = self._import(self._row("A", Product="Gross", **{"Unit price": "115"}))
         order = self._take_over(staged)
         self._run_on("2026-12-01")
         self.assertEqual(staged.next_amount, self._invoices(order).amount_untaxed)
+        self.assertEqual(staged.next_amount, 100)
 
 
 @tagged("post_install", "-at_install")

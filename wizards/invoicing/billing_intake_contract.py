@@ -21,6 +21,13 @@ class BillingIntakeContract(models.TransientModel):
         check_company=True,
         help="Their description stays; the product decides account and taxes.",
     )
+    posting = fields.Selection(
+        selection=[("post", "Post"), ("draft", "Leave as draft")],
+        string="Their invoices",
+        required=True,
+        default="post",
+        help="Said on the plans, where it can be changed later.",
+    )
 
     @api.depends("company_id")
     def _compute_sentence(self):
@@ -53,7 +60,7 @@ class BillingIntakeContract(models.TransientModel):
         """Read the contracts and show how they would go on."""
         self.ensure_one()
         staged = self.env["billing.intake"]._stage_contracts(
-            self._find_contracts(), self.product_id
+            self._find_contracts(), self.product_id, self.posting
         )
         action = self.env["ir.actions.actions"]._for_xml_id(
             "recurring_billing.billing_intake_action"
