@@ -32,3 +32,19 @@ def printed_line(
     if price < 0 and (adjusts or version.price >= 0):
         return -version.quantity, -price, version.discount
     return version.quantity, price, version.discount
+
+
+def exact_price(
+    charged: Decimal, quantity: Decimal, price: Decimal, discount: Decimal
+) -> Decimal:
+    """The unit price that yields ``charged`` to the last digit, for a printed line.
+
+    Where taxes are included, base and tax are rounded apart: they add up to the amount
+    only when it is a whole number of cents before they are taken out of it.
+
+    :param price: returned as it is when it yields the amount, or when nothing is sold.
+    """
+    weight = quantity * (100 - discount) / 100
+    if not weight or weight * price == charged:
+        return price
+    return charged / weight

@@ -44,5 +44,10 @@ from .invoicing import test_invoicing_screens
 from .invoicing import test_invoicing_portal
 from .invoicing import test_invoicing_portal_payment
 from .invoicing import test_invoicing_steering_tour
+from .invoicing import test_invoicing_complete
+from .invoicing import test_invoicing_rehearsal
+from .invoicing import test_invoicing_approval
+from .invoicing import test_invoicing_progress
 from .invoicing import test_invoicing_intake
 from .invoicing import test_invoicing_migration
+from .invoicing import test_invoicing_queue

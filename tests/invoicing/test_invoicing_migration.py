@@ -165,7 +165,7 @@ class MigrationCommon(IntakeCommon):
         )
 
 
-@tagged("post_install", "-at_install", "-standard", "billing_contract")
+@tagged("post_install", "-at_install", "billing_contract")
 class TestInvoicingMigration(MigrationCommon):
     """A contract of the OCA module goes on as a subscription, to the cent."""
 
