@@ -80,7 +80,9 @@ class BillingIntake(models.Model):
     start_date = fields.Date(string="First day", readonly=True)
     end_date = fields.Date(string="Last day", readonly=True, help="Included.")
     billed_until = fields.Date(
-        readonly=True, help="Last day that the other system invoiced, included."
+        string="Billed until elsewhere",
+        readonly=True,
+        help="Last day that the other system invoiced, included.",
     )
     pricelist_id = fields.Many2one(
         comodel_name="product.pricelist",
@@ -227,31 +229,53 @@ class BillingIntake(models.Model):
 
         :param int refused: how many were refused.
         """
-        text = self.env._(
-            "%(ready)s contracts ready, %(refused)s refused",
-            ready=len(self),
-            refused=refused,
+        ready = self._get_count_text(
+            len(self),
+            self.env._("1 contract ready"),
+            self.env._("%(count)s contracts ready", count=len(self)),
         )
-        today = self.env.company._billing_today()
-        days = {}
-        for intake in self.filtered("next_date"):
-            day = max(intake.next_date, today)
-            days[day] = days.get(day, self.browse()) + intake
-        if not days:
-            return f"{text}."
-        first = min(days)
+        if refused:
+            ready = ", ".join(
+                [
+                    ready,
+                    self._get_count_text(
+                        refused,
+                        self.env._("1 refused"),
+                        self.env._("%(count)s refused", count=refused),
+                    ),
+                ]
+            )
+        first, group = self._get_first_group()
+        if not first:
+            return f"{ready}."
         amounts = [
-            amount_text(self.env, sum(group.mapped("next_amount")), currency)
-            for currency, group in days[first].grouped("currency_id").items()
+            amount_text(self.env, sum(some.mapped("next_amount")), currency)
+            for currency, some in group.grouped("currency_id").items()
         ]
         return self.env._(
-            "%(ready)s; the first invoice will be on %(date)s: %(count)s contracts, "
-            "%(amount)s before tax.",
-            ready=text,
+            "%(ready)s; the first invoice will be on %(date)s: %(contracts)s, "
+            "%(amount)s excl. tax.",
+            ready=ready,
             date=format_date(self.env, first),
-            count=len(days[first]),
+            contracts=self._get_count_text(
+                len(group),
+                self.env._("1 contract"),
+                self.env._("%(count)s contracts", count=len(group)),
+            ),
             amount=" + ".join(amounts),
         )
+
+    def _get_count_text(self, count, one, many):
+        return one if count == 1 else many
+
+    def _get_first_group(self):
+        """The day of the first run that finds something, and its contracts."""
+        today = self.env.company._billing_today()
+        days = self.filtered("next_date").grouped(
+            lambda intake: max(intake.next_date, today)
+        )
+        first = min(days, default=None)
+        return first, days.get(first, self.browse())
 
     # === Actions === #
 
@@ -260,7 +284,6 @@ class BillingIntake(models.Model):
         (self or self._search_open())._check()
         return True
 
-    @api.model
     def action_import(self):
         """Odoo's import screen, with the template of running contracts."""
         return {

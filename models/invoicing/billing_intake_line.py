@@ -24,9 +24,15 @@ class BillingIntakeLine(models.Model):
     currency_id = fields.Many2one(related="intake_id.currency_id")
     sequence = fields.Integer(default=10)
     row_number = fields.Integer(string="Row", readonly=True, help="In the file.")
-    raw = fields.Json(readonly=True, help="The cells of the row, as they were written.")
+    raw = fields.Json(
+        string="As written",
+        readonly=True,
+        help="The cells of the row, as they were written.",
+    )
     display_type = fields.Selection(
-        selection=[("line_section", "Section"), ("line_note", "Note")], readonly=True
+        selection=[("line_section", "Section"), ("line_note", "Note")],
+        string="Kind of text",
+        readonly=True,
     )
     product_id = fields.Many2one(comodel_name="product.product", check_company=True)
     name = fields.Text(

@@ -3,13 +3,17 @@
 Records are looked up for the whole file at once, a few queries whatever its length.
 """
 
+from datetime import date
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
-from odoo.tools.misc import get_lang
+from odoo.tools.misc import format_date, get_lang
 
 from ...engine.reading import read_date, read_number
 
+#: How a date is written, as messages show it.
+EXAMPLE = date(2026, 12, 31)
 #: Where a text is looked for, in this order.
 KEYS = {
     "column_customer": ("res.partner", ("ref", "vat", "email_normalized", "name")),
@@ -180,7 +184,7 @@ class BillingIntakeReader(models.AbstractModel):
                 row=number,
                 column=self._get_label(column),
                 text=text,
-                example="2026-12-31",
+                example=format_date(self.env, EXAMPLE),
             )
         return day or False
 
@@ -196,10 +200,11 @@ class BillingIntakeReader(models.AbstractModel):
         if value is None:
             faults[field] = self.env._(
                 "Row %(row)s: '%(column)s' %(text)s is no number. Write it such as "
-                "1234.50.",
+                "%(example)s.",
                 row=number,
                 column=self._get_label(column),
                 text=text,
+                example=f"1234{point}50",
             )
         return field, float(value or 0)
 

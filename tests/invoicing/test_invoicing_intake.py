@@ -172,7 +172,7 @@ class TestInvoicingIntakeImport(IntakeCommon):
         self.assertEqual(
             staged[1].message,
             "Row 3: 'Already billed until' 2026-02-31 does not exist. Write a date "
-            "such as 2026-12-31.",
+            "such as 12/31/2026.",
         )
         self.assertEqual(
             staged[2].message.split("\n"),
@@ -291,7 +291,7 @@ class TestInvoicingIntakeImport(IntakeCommon):
             self.assertEqual(
                 self.Intake.get_billing_headline([]),
                 "3 contracts ready, 1 refused; the first invoice will be on "
-                "12/01/2026: 2 contracts, $\xa0150.00 before tax.",
+                "12/01/2026: 2 contracts, $\xa0150.00 excl. tax.",
             )
 
     def test_as_many_queries_for_many_contracts_as_for_few(self):

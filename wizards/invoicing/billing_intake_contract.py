@@ -39,8 +39,8 @@ class BillingIntakeContract(models.TransientModel):
             bare = lines.filtered(lambda line: not line.product_id)
             dialog.has_bare_lines = bool(bare)
             dialog.sentence = self.env._(
-                "%(count)s contracts with %(lines)s lines, %(bare)s of them without "
-                "product. Nothing changes before you take them over.",
+                "Contracts: %(count)s. Lines: %(lines)s, without product: %(bare)s. "
+                "Nothing changes before you take them over.",
                 count=len(contracts),
                 lines=len(lines),
                 bare=len(bare),
