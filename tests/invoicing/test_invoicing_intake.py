@@ -8,6 +8,7 @@ from odoo.tools import file_open
 
 from ..common import BillingCommon
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADER = [
     "Contract",
     "Customer",
@@ -114,12 +115,7 @@ class TestInvoicingIntakeImport(IntakeCommon):
         for template in self.Intake.get_import_templates():
             path = template["template"].lstrip("/")
             with self.subTest(path), file_open(path, "rb") as file:
-                mimetype = (
-                    "text/csv"
-                    if path.endswith("csv")
-                    else "application/vnd.openxmlformats-officedocument.spreadsheetml"
-                    ".sheet"
-                )
+                mimetype = "text/csv" if path.endswith("csv") else XLSX
                 with self._on("2026-11-24"):
                     fields, staged = self._import_bytes(file.read(), mimetype)
             self.assertEqual(
@@ -131,6 +127,30 @@ class TestInvoicingIntakeImport(IntakeCommon):
             # The customers of the template do not exist here.
             self.assertEqual(set(staged.mapped("state")), {"refused"})
 
+    def test_the_french_template_is_read_in_french(self):
+        self._speak_french(self.manager)
+        intakes = self.Intake.with_context(lang="fr_FR")
+        templates = [row["template"] for row in intakes.get_import_templates()]
+        self.assertEqual(
+            templates,
+            [
+                "/recurring_billing/static/xls/reprise_abonnements.xlsx",
+                "/recurring_billing/static/xls/reprise_abonnements.csv",
+            ],
+        )
+        self.env = intakes.env
+        for path in templates:
+            with self.subTest(path), file_open(path.lstrip("/"), "rb") as file:
+                mimetype = "text/csv" if path.endswith("csv") else XLSX
+                with self._on("2026-11-24"):
+                    fields, staged = self._import_bytes(file.read(), mimetype)
+                self.assertEqual(
+                    fields,
+                    [name for name in intakes._fields if name.startswith("column_")],
+                )
+                self.assertEqual(str(staged[0].start_date), "2025-03-01")
+                self.assertEqual(staged[0].line_ids.mapped("price_unit"), [420, 35])
+
     def test_a_template_with_known_customers_is_ready(self):
         self.env.ref("base.EUR").sudo().active = True
         self._create_customer("Brasserie du Port")
@@ -141,10 +161,7 @@ class TestInvoicingIntakeImport(IntakeCommon):
             ) as file,
             self._on("2026-11-24"),
         ):
-            staged = self._import_bytes(
-                file.read(),
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            )[1]
+            staged = self._import_bytes(file.read(), XLSX)[1]
         # The company's own currency is another one here.
         self.assertEqual(staged.currency_id.name, "EUR")
         self.assertEqual(
