@@ -52,6 +52,7 @@ from . import sale_order_portal
 from . import sale_order_outlook
 from . import sale_order_line
 from . import sale_order_line_quote
+from . import sale_order_line_opening
 from . import res_partner
 from . import res_config_settings
 from . import billing_completeness
@@ -61,3 +62,13 @@ from . import billing_completeness_map
 from . import billing_completeness_export
 from . import billing_closing
 from . import billing_completeness_snapshot
+from . import product_pricelist
+from . import billing_intake_faults
+from . import billing_intake
+from . import billing_intake_line
+from . import billing_intake_check
+from . import billing_intake_reader
+from . import billing_intake_import
+from . import billing_intake_apply
+from . import billing_intake_contract
+from . import ir_ui_menu
