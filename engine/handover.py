@@ -8,12 +8,16 @@ that the other system would invoice next.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
-from .periods import Period
+from .entries import BilledEntry
+from .periods import ONE_DAY, Period
+from .promise import opening_entry
 from .recurrence import RecurrenceRule, Unit
+from .terms import LineTerms
 
 Alignment = Literal["anniversary", "calendar"]
 
@@ -92,3 +96,18 @@ def _calendar(
 def _is_next(rule: RecurrenceRule, coming: Period) -> bool:
     """Whether ``coming`` is a full period of the grid."""
     return rule.period(rule.index_of(coming.start)) == coming
+
+
+def resumed(terms: LineTerms, until: date) -> tuple[LineTerms, list[BilledEntry]]:
+    """The promise and ledger of a line that was billed elsewhere ``until`` a day.
+
+    From the billing period on in which the other system stopped: all before it is
+    settled as promised, and looking through years of it would change nothing.
+
+    :param until: last billed day, included.
+    """
+    rule = terms.rule
+    begun = rule.period(rule.index_of(until + ONE_DAY)).start
+    short = replace(terms, start=max(terms.start, begun))
+    entry = opening_entry(short, until, charged=Decimal(0))
+    return short, [entry] if entry else []

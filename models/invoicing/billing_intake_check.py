@@ -10,10 +10,10 @@ from odoo import models
 from odoo.tools.misc import format_date
 
 from ...engine.errors import BillingError, CatchUpLimitExceeded
+from ...engine.handover import resumed
 from ...engine.invoice_dates import due_periods
 from ...engine.money import line_price, quantize
 from ...engine.periods import ONE_DAY
-from ...engine.promise import opening_entry
 from ...engine.terms import LineVersion
 from ...engine.upcoming import upcoming
 from ..plan.numbers import as_decimal
@@ -227,8 +227,7 @@ class BillingIntake(models.Model):
             catch_up_limit=self.plan_id.catch_up_limit,
         )
         until = line._get_billed_until()
-        entry = opening_entry(terms, until, charged=Decimal(0)) if until else None
-        return terms, [entry] if entry else []
+        return resumed(terms, until) if until else (terms, [])
 
     def _get_missing_past(self, promises, today):
         """A start in the past is no outage: somebody must say what was billed."""

@@ -1,14 +1,20 @@
 """A contract of another system goes on with the period that it would invoice next."""
 
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lines import MONTHLY, QUARTERLY_CALENDAR, line
 
-from engine.handover import Handover, hand_over
+from engine.errors import CatchUpLimitExceeded
+from engine.handover import Handover, hand_over, resumed
 from engine.periods import Period
+from engine.promise import opening_entry
 from engine.recurrence import RecurrenceRule
+from engine.upcoming import upcoming
 
 
 def period(first: str, last: str) -> Period:
@@ -108,3 +114,33 @@ def test_what_goes_on_has_the_coming_period_on_its_grid(
     )
     assert anchor <= found.start <= coming.start
     assert grid.period(grid.index_of(coming.start)) == coming
+
+
+@given(
+    rule=st.sampled_from([MONTHLY, QUARTERLY_CALENDAR]),
+    start=st.dates(date(2025, 1, 1), date(2026, 3, 1)),
+    days=st.integers(-10, 500),
+    timing=st.sampled_from(["in_advance", "in_arrears"]),
+    basis=st.sampled_from(["actual", "30_360", "none"]),
+    first_period=st.sampled_from(["prorate", "full", "free", "merged"]),
+)
+def test_without_its_past_a_line_is_invoiced_the_same(
+    rule, start, days, timing, basis, first_period
+):
+    until = start + timedelta(days)
+    terms = line(
+        rule=rule, start=start, timing=timing, basis=basis, first_period=first_period
+    )
+    entry = opening_entry(terms, until, charged=Decimal(0))
+
+    def told(promise):
+        try:
+            coming = upcoming([promise], as_of=date(2026, 3, 1))
+            return [
+                (document.day, [(c.period, c.charged) for c in document.charges])
+                for document in islice(coming, 3)
+            ]
+        except CatchUpLimitExceeded as error:
+            return error.details
+
+    assert told(resumed(terms, until)) == told((terms, [entry] if entry else []))

@@ -444,8 +444,8 @@ class TestInvoicingMigration(MigrationCommon):
             )
             self.assertEqual(
                 dialog.sentence,
-                "Contracts: 2. Lines: 2, without product: 1. Nothing changes before you "
-                "take them over.",
+                "Contracts: 2. Lines: 2, without product: 1. Nothing changes before "
+                "you take them over.",
             )
             action = dialog.action_read()
         staged = self.Intake.search(action["domain"])
