@@ -6,8 +6,6 @@ ledger proves something.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -22,8 +20,6 @@ from .promise import Part, promised_parts
 from .recurrence import RecurrenceRule
 from .terms import LineTerms, LineVersion
 
-#: What JSON can hold.
-JsonValue = dict[str, Any] | list[Any] | str | int | float | None
 #: Raised when the meaning of the keys changes; a replay knows old formats.
 #: 1: charges of a promise. 2: also openings, documents and what was given up; a
 #: ``source`` tells them apart, and the ``period`` of the entry is a fact too.
@@ -172,17 +168,6 @@ def opening_facts(
 # === Sealing === #
 
 #: Made once: a run seals thousands of entries.
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def canonical(value: JsonValue) -> str:
-    """The one text of a JSON value, whatever the order its keys were stored in."""
-    return _ENCODER.encode(value)
-
-
-def digest(value: JsonValue) -> str:
-    """SHA-256 of the canonical text, in hexadecimal."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 # === Reading === #

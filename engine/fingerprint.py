@@ -5,11 +5,11 @@ A fingerprint tells whether something moved since; :func:`moved` tells what.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
+
+from .canonical import digest as canonical_digest
 
 #: Steps from the outermost mapping to a value: keys, and positions in lists.
 Path = tuple[str | int, ...]
@@ -24,20 +24,15 @@ class _Absent(Enum):
 ABSENT: Final = _Absent.ABSENT
 
 
-def canonical(facts: Mapping[str, Any]) -> str:
-    """Facts as text, whatever the order their keys were written in.
+def digest(facts: Mapping[str, Any]) -> str:
+    """The fingerprint of facts, whatever the order their keys were written in.
 
     :param facts: strings, integers, booleans, None, and lists and mappings of them.
         A fraction is written as text by whoever knows how exact it is.
     :raises TypeError: for anything else, floats among them.
     """
     _refuse_inexact(facts)
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(facts: Mapping[str, Any]) -> str:
-    """SHA-256 of :func:`canonical`, in hexadecimal."""
-    return hashlib.sha256(canonical(facts).encode()).hexdigest()
+    return canonical_digest(dict(facts))
 
 
 def moved(

@@ -17,8 +17,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import get_args
 
+from .canonical import JsonValue, canonical
 from .errors import InvalidFacts
-from .facts import UNREADABLE, JsonValue, canonical, days_of, period_of, replay
+from .facts import UNREADABLE, days_of, period_of, replay
 from .proration import BASES, fraction
 from .recorded import Recorded
 from .recurrence import UNITS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .canonical import JsonValue
 from .entries import EntryKind
-from .facts import JsonValue
 from .periods import Period
 from .printing import PrintedLine
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from .canonical import digest
 from .errors import InvalidFacts
-from .facts import days_of, digest, period_of, replay
+from .facts import days_of, period_of, replay
 from .moved import Moved, find_moved
 from .recorded import Recorded
 

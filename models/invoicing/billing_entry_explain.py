@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 from odoo.tools.sql import column_exists
 
-from ...engine.facts import digest
+from ...engine.canonical import digest
 
 #: Entries sealed together when the column is new.
 _BATCH = 2000

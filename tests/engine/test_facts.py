@@ -15,6 +15,7 @@ from lines import APRIL, MARCH, line, money, version
 from strategies import AMOUNTS, DISCOUNTS, QUANTITIES, SIGNED, STEPS, days
 from strategies import terms as any_terms
 
+from engine.canonical import canonical, digest
 from engine.document_facts import (
     document_facts,
     emptied_facts,
@@ -23,7 +24,7 @@ from engine.document_facts import (
 )
 from engine.entries import settled_by_document
 from engine.errors import InvalidFacts
-from engine.facts import FORMAT, canonical, digest, opening_facts, replay
+from engine.facts import FORMAT, opening_facts, replay
 from engine.periods import Period
 from engine.printing import PrintedLine
 from engine.promise import opening_entry

@@ -15,8 +15,8 @@ from ledger import Story
 from lines import MARCH, line, money, version
 from strategies import SIGNED
 
+from engine.canonical import digest
 from engine.document_facts import document_facts
-from engine.facts import digest
 from engine.moved import Moved
 from engine.periods import Period
 from engine.printing import PrintedLine

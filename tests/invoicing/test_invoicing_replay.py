@@ -8,8 +8,8 @@ from psycopg2.extras import Json, execute_values
 
 from odoo.tests import tagged
 
+from ...engine.canonical import digest
 from ...engine.charging import due_charges
-from ...engine.facts import digest
 from ...engine.periods import Period
 from ...engine.recurrence import RecurrenceRule
 from ...engine.terms import LineTerms, LineVersion, Pause
