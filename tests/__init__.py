@@ -49,5 +49,6 @@ from .invoicing import test_invoicing_rehearsal
 from .invoicing import test_invoicing_approval
 from .invoicing import test_invoicing_progress
 from .invoicing import test_invoicing_intake
+from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
