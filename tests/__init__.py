@@ -59,3 +59,10 @@ from .invoicing import test_invoicing_replay
 from .invoicing import test_invoicing_replay_check
 from .invoicing import test_invoicing_explain_portal
 from .invoicing import test_invoicing_explain_tour
+from .invoicing import test_invoicing_completeness
+from .invoicing import test_invoicing_completeness_map
+from .invoicing import test_invoicing_closing
+from .invoicing import test_invoicing_completeness_tour
+from .invoicing import test_invoicing_intake
+from .invoicing import test_invoicing_migration
+from .invoicing import test_invoicing_queue

@@ -12,9 +12,9 @@ from odoo import models
 _COMPLETE = "billing_complete_lines"
 _FORMATS = "billing_number_formats"
 #: Core's steps of synchronisation, by its own numbers, that complete lines still need:
-#: the receivable lines (10) and their partner (80). Taxes, rounding, early payment and
-#: discount lines are there already, or not wanted: see ``CommonPath.accepts``.
-_NEEDED_STEPS = (10, 80)
+#: their partner. Due dates, taxes, rounding, early payment and discount lines are there
+#: already, or not wanted: see ``CommonPath.accepts``.
+_NEEDED_STEPS = (80,)
 
 
 @contextmanager
@@ -69,3 +69,16 @@ class AccountMove(models.Model):
         text, values = formats[key]
         # The caller takes the number out of the values.
         return text, dict(values)
+
+
+class AccountMoveLine(models.Model):
+    """A line that comes with its amounts."""
+
+    _inherit = "account.move.line"
+
+    def _compute_totals(self):
+        # EXTENDS account: the amounts of complete lines were computed the same way.
+        lines = self
+        if self.env.cr.cache.get(_COMPLETE):
+            lines = self.filtered(lambda line: line.display_type != "product")
+        return super(AccountMoveLine, lines)._compute_totals()

@@ -60,7 +60,7 @@ class BillingInvoicing(models.AbstractModel):
             taxes._round_base_lines_tax_details(lines, company)
 
     def _complete_vals(self, vals, lines):
-        """Give each line its balance and tags, and add the tax lines."""
+        """Give each line its amounts and tags, add the lines of taxes and due dates."""
         taxes, company = self.env["account.tax"], self.env.company
         # An invoice never counts as exigible at once: see core's always_tax_exigible.
         taxes._add_accounting_data_in_base_lines_tax_details(
@@ -71,10 +71,66 @@ class BillingInvoicing(models.AbstractModel):
         for command, (line, amounts) in zip(
             commands, result["base_lines_to_update"], strict=True
         ):
-            command[2].update(amounts, account_id=line["account_id"].id)
-        vals["line_ids"] = commands + [
-            Command.create({**tax_line, "display_type": "tax"})
+            command[2].update(
+                amounts,
+                account_id=line["account_id"].id,
+                price_subtotal=line["tax_details"]["total_excluded_currency"],
+                price_total=line["tax_details"]["total_included_currency"],
+            )
+        tax_lines = [
+            {**tax_line, "display_type": "tax"}
             for tax_line in result["tax_lines_to_add"]
+        ]
+        due = self._prepare_due_lines(
+            vals, [command[2] for command in commands], tax_lines
+        )
+        vals["line_ids"] = commands + list(map(Command.create, [*tax_lines, *due]))
+
+    def _prepare_due_lines(self, vals, products, taxes):
+        """The receivable lines, one a due date, as core computes them.
+
+        :param products: values of the product lines, balances included.
+        :param taxes: values of the tax lines.
+        """
+        # Sales are credits of the accounts; what is due for them is a debit.
+        untaxed = -sum(line["balance"] for line in products)
+        untaxed_currency = -sum(line["amount_currency"] for line in products)
+        tax = -sum(line["balance"] for line in taxes)
+        tax_currency = -sum(line["amount_currency"] for line in taxes)
+        common = {"display_type": "payment_term", "discount_date": False}
+        common.update(discount_balance=0.0, discount_amount_currency=0.0)
+        term = self.env["account.payment.term"].browse(vals["invoice_payment_term_id"])
+        if not term:
+            return [
+                {
+                    **common,
+                    "date_maturity": self.env.company._billing_today(),
+                    "balance": untaxed + tax,
+                    "amount_currency": untaxed_currency + tax_currency,
+                }
+            ]
+        terms = term._compute_terms(
+            date_ref=vals["invoice_date"],
+            currency=self.env["res.currency"].browse(vals["currency_id"]),
+            company=self.env.company,
+            tax_amount=tax,
+            tax_amount_currency=tax_currency,
+            untaxed_amount=untaxed,
+            untaxed_amount_currency=untaxed_currency,
+            sign=1,
+        )
+        discounts = ("discount_date", "discount_balance", "discount_amount_currency")
+        common.update((name, terms.get(name) or common[name]) for name in discounts)
+        found = {}
+        for line in terms["line_ids"]:
+            due = found.setdefault(
+                line["date"], {"balance": 0.0, "amount_currency": 0.0}
+            )
+            due["balance"] += line["company_amount"]
+            due["amount_currency"] += line["foreign_amount"]
+        return [
+            {**common, "date_maturity": day, **amounts}
+            for day, amounts in found.items()
         ]
 
 

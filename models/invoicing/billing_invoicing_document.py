@@ -61,12 +61,13 @@ class BillingInvoicing(models.AbstractModel):
             moves = self._create_moves(vals_list)
             pairs = list(zip(documents, moves, strict=True))
             rows = [row for pair in pairs for row in self._match_lines(*pair)]
-            self._write_entries(
-                rows + [(bill, charge, None) for bill, charge in silent]
-            )
             for document, move in pairs:
                 self._check_document(document, move)
             self._post_documents(pairs, bills)
+            # After posting: a row of the ledger is written once, as it stays.
+            self._write_entries(
+                rows + [(bill, charge, None) for bill, charge in silent]
+            )
             self._add_invoiced(lines, rows)
         self._finish_bills(bills)
 

@@ -310,16 +310,17 @@ class BillingInvoicing(models.AbstractModel):
 
     # === Opening === #
 
-    def _open_ledger(self, lines, until, move_lines=None):
-        """Settle the days up to ``until`` that were billed elsewhere.
+    def _open_ledger(self, untils, move_lines=None):
+        """Settle the days that were billed elsewhere.
 
-        :param datetime.date until: last day that is already billed.
+        :param dict untils: the last day that is already billed, by line.
         :param dict move_lines: the posted invoice line that paid for a line, by line
             id; its amount is then what was charged.
         """
         rows = []
+        lines = self.env["sale.order.line"].union(*untils)
         terms = lines._get_billing_terms()
-        for line in lines:
+        for line, until in untils.items():
             move_line = (move_lines or {}).get(line.id)
             charged = charged_on(move_line) if move_line else Decimal(0)
             entry = opening_entry(terms[line.id], until, charged=charged)

@@ -86,7 +86,6 @@ class BillingInvoicing(models.AbstractModel):
         """
         if not rows:
             return
-        self.env.flush_all()
         values = [
             self._prepare_entry_row(bill.lines[charge.line], charge, line, bill.item)
             for bill, charge, line in rows
@@ -97,10 +96,16 @@ class BillingInvoicing(models.AbstractModel):
         )
 
     def _prepare_entry_row(self, line, charge, move_line, item):
+        posted, untaxed = True, None
+        if move_line:
+            posted = move_line.parent_state == "posted"
+            sign = -1 if move_line.move_id.move_type == "out_refund" else 1
+            untaxed = sign * move_line.price_subtotal if posted else None
         return {
             **self._prepare_row(line, charge.entry, move_line),
             # Without a document there is nothing to wait for.
-            "state": "draft" if move_line else "posted",
+            "state": "posted" if posted else "draft",
+            "untaxed_amount": untaxed,
             "scheduled_date": charge.scheduled,
             "facts": charge.facts,
             "fraction": str(charge.fraction),

@@ -74,6 +74,8 @@ class BillingInvoicing(models.AbstractModel):
         :param items: ``billing.run.item`` records of one company.
         """
         parked = items.filtered(lambda item: item.state == "parked")
+        if not parked:
+            return
         lines = parked.order_id.order_line.filtered("billing_anchor_date")
         read_terms = lines._get_billing_terms_reader()
         billed = self._get_billed_entries(lines)

@@ -315,9 +315,9 @@ class BillingInvoicingRehearsal(models.AbstractModel):
                    difference = noted.difference, reason_kind = noted.reason_kind,
                    reason_text = noted.reason_text, periods_text = noted.periods,
                    documents = noted.documents::jsonb, facts = noted.facts::jsonb,
-                   facts_hash = noted.facts_hash
+                   facts_hash = noted.facts_hash, is_made_by_core = noted.core
               FROM (VALUES %s) AS noted(id, amount, total, difference, reason_kind,
-                   reason_text, periods, documents, facts, facts_hash)
+                   reason_text, periods, documents, facts, facts_hash, core)
              WHERE item.id = noted.id
             """,
             rows,
@@ -373,6 +373,7 @@ class BillingInvoicingRehearsal(models.AbstractModel):
             Json(opened),
             Json(facts),
             digest(facts),
+            any(priced.core for _document, priced, _own in note.documents),
         )
 
     def _prepare_document_row(self, priced):

@@ -89,7 +89,7 @@ class BillingRunItem(models.Model):
     scheduled_date = fields.Date(string="Due on", readonly=True)
     attempts = fields.Integer(string="Tries", readonly=True)
     amount = fields.Monetary(string="Amount excl. tax", readonly=True)
-    code = fields.Selection(PARK_CODES, string="Code", readonly=True)
+    code = fields.Selection(PARK_CODES, readonly=True)
     message = fields.Char(string="Fact", readonly=True)
     trace = fields.Text(
         string="Details",
@@ -133,7 +133,7 @@ class BillingRunItem(models.Model):
                 )
             )
         done = super().write(vals)
-        if "user_id" in vals:
+        if "user_id" in vals and not self.env.su:
             self.filtered("is_open")._give_activity_to_owner()
         return done
 

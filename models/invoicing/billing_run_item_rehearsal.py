@@ -50,6 +50,11 @@ class BillingRunItem(models.Model):
         prefetch=False,
         help="Amounts of the documents that this item opens.",
     )
+    is_made_by_core = fields.Boolean(
+        string="Made and rolled back",
+        readonly=True,
+        help="Its amounts are those of a document that was created and rolled back.",
+    )
     facts = fields.Json(readonly=True, prefetch=False)
     facts_hash = fields.Char(readonly=True)
     approved_at = fields.Datetime(readonly=True)

@@ -233,6 +233,8 @@ class TestInvoicingExceptionsList(ExceptionsCommon):
 class TestInvoicingExceptionsCare(ExceptionsCommon):
     """Who looks after an exception, and how it is mended."""
 
+    NOTE = "They move in April."
+
     def setUp(self):
         super().setUp()
         self.salesman = new_test_user(
@@ -273,14 +275,14 @@ class TestInvoicingExceptionsCare(ExceptionsCommon):
     def test_notes_and_activities_go_on_from_night_to_night(self):
         self._run_on("2026-03-01")
         first = self._item()
-        first.message_post(body="They move in April.")
+        first.message_post(body=self.NOTE)
         first.activity_schedule(
             "mail.mail_activity_data_call", date(2026, 3, 9), user_id=self.user.id
         )
         self._run_on("2026-03-02")
         second = self._item()
         self.assertNotEqual(first, second)
-        self.assertIn("They move in April.", second.message_ids[0].body)
+        self.assertIn(self.NOTE, second.message_ids[0].body)
         self.assertEqual(second.activity_ids.user_id, self.user)
         self.assertFalse(first.message_ids)
         self.assertFalse(first.activity_ids)

@@ -282,6 +282,14 @@ class TestInvoicingExceptionsCauses(BillingCommon):
             " CHECK (product_id IS DISTINCT FROM %s)",
             [product.id],
         )
+        self.admin["ir.model.constraint"].create(
+            {
+                "name": "stamp_has_number",
+                "model": self.env["ir.model"]._get_id("account.move.line"),
+                "module": self.env.ref("base.module_sale").id,
+                "type": "u",
+            }
+        )
         order = self._subscribe_as("Cursed", product)
 
         def mend():
@@ -290,7 +298,8 @@ class TestInvoicingExceptionsCauses(BillingCommon):
                 "ALTER TABLE account_move_line DROP CONSTRAINT stamp_has_number"
             )
 
-        return Case(order, "stamp_has_number of Journal Item", order, mend)
+        named = "stamp_has_number of Journal Item, of the module Sales"
+        return Case(order, named, order, mend)
 
     def _lose_a_race_once(self):
         """The first attempt to post loses against another transaction."""
@@ -305,6 +314,29 @@ class TestInvoicingExceptionsCauses(BillingCommon):
 
         self.patches.enter_context(patch.object(moves, "_post", post))
         return lost
+
+    # === Words === #
+
+    def test_column_that_may_not_be_empty_is_named(self):
+        order = self._subscribe_as("Empty")
+        self.env.flush_all()
+        self.cr.execute(
+            "ALTER TABLE account_move ALTER COLUMN incoterm_location SET NOT NULL"
+        )
+        with mute_logger("odoo.sql_db"):
+            self._run_on(DAY)
+        item = order.billing_open_item_id
+        self.assertEqual(item.code, "database_refused")
+        self.assertIn("incoterm_location of Journal Entry.", item.message)
+        self.assertIn("NotNullViolation", item.sudo().trace)
+
+    def test_module_in_which_a_failure_happens_is_named(self):
+        order = self._break(self._create_odd("Many"), _count_in_words)
+        self._run_on(DAY)
+        self.assertIn(
+            f"{order.name}: ValueError while invoicing, in the module Invoicing.",
+            order.billing_open_item_id.message,
+        )
 
     # === The run === #
 
@@ -363,6 +395,10 @@ def _one_cent_more(vals):
 
 def _refuse(_vals):
     raise UserError("No stamp duty is set up.")  # pylint: disable=translation-required
+
+
+def _count_in_words(vals):
+    return {**vals, "quantity": "many"}
 
 
 def _fail(_vals):

@@ -264,6 +264,7 @@ class TestInvoicingRehearsal(RehearsalCommon):
     def test_sentence_tells_documents_amounts_difference_and_exceptions(self):
         self._subscribe("2026-01-01")
         rehearsal = self._launch("2026-01-01")
+        self.assertTrue(rehearsal.item_ids.is_made_by_core)
         self.assertIn("1 invoice, ", rehearsal.summary)
         self.assertIn("100.00 excl. tax (", rehearsal.summary)
         self.assertIn("no exception.", rehearsal.summary)

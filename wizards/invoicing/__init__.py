@@ -11,3 +11,5 @@ from . import billing_subscription_change
 from . import billing_subscription_pause
 from . import billing_subscription_close
 from . import sale_advance_payment_inv
+from . import billing_intake_apply
+from . import billing_intake_contract
