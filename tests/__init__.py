@@ -64,5 +64,6 @@ from .invoicing import test_invoicing_completeness_map
 from .invoicing import test_invoicing_closing
 from .invoicing import test_invoicing_completeness_tour
 from .invoicing import test_invoicing_intake
+from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue

@@ -52,8 +52,12 @@ QUERIES = {
     """,
     "items": """
         SELECT item.order_id, item.state, item.code, item.is_open, item.amount::text,
-               item.group_key, run.origin, run.state
-          FROM billing_run_item item JOIN billing_run run ON run.id = item.run_id
+               item.group_key
+          FROM billing_run_item item
+    """,
+    "runs": """
+        SELECT run.origin, run.state, run.run_date::text, run.ended_at IS NOT NULL
+          FROM billing_run run
     """,
     "subscriptions": """
         SELECT id, billing_state, billing_next_date::text, billing_until_date::text,
