@@ -43,6 +43,7 @@ class BillingClosing(models.AbstractModel):
             self._check_exceptions(),
             *self._check_days(span),
             self._check_drafts(span),
+            self._check_replay(span),
         ]
 
     def _prepare_check(self, key, label, count, action):
@@ -106,3 +107,19 @@ class BillingClosing(models.AbstractModel):
             self.env["account.move"].search_count(domain),
             {**action, "domain": domain, "context": {"create": False}},
         )
+
+    def _check_replay(self, span):
+        """Every entry of the month comes out the same from its own facts."""
+        state = self.env["billing.replay.check"]._get_state(
+            self.env.company, span.start
+        )
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "recurring_billing.billing_replay_check_action"
+        )
+        check = self._prepare_check(
+            "replay", self.env._("Replay of the ledger"), state["differing"], action
+        )
+        if not state["checked"]:
+            text = self.env._("not replayed yet")
+            check.update(done=False, text=text, action=action)
+        return check

@@ -25,6 +25,10 @@ RETRIABLE = (
 )
 
 
+#: A lost race, or a database that cannot go on: connection lost, disk full.
+NO_ITEMS_FAULT = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
+
 class Parked(UserError):
     """Sets one item aside.
 
@@ -175,8 +179,7 @@ class BillingInvoicing(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._make_documents(groups, as_of)
-        except psycopg2.OperationalError:
-            # A lost race, or a database that cannot go on: no item's fault.
+        except NO_ITEMS_FAULT:
             raise
         except errors.ExclusionViolation:
             if all(bill.item.attempts == 1 for group in groups for bill in group):
@@ -201,7 +204,7 @@ class BillingInvoicing(models.AbstractModel):
             try:
                 with self.env.cr.savepoint():
                     self._make_documents([[bill]], as_of)
-            except psycopg2.OperationalError:
+            except NO_ITEMS_FAULT:
                 raise
             except Exception as error:  # noqa: BLE001 - it is set aside with its reason
                 self._park(bill.item, error)
@@ -236,7 +239,7 @@ class BillingInvoicing(models.AbstractModel):
                 raise _Trial
         except _Trial:
             return True
-        except psycopg2.OperationalError:
+        except NO_ITEMS_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 - it is set aside with its reason
             self._park(bill.item, error)

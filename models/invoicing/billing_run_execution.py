@@ -11,7 +11,7 @@ from psycopg2.extras import execute_values
 from odoo import api, models
 from odoo.tools import SQL
 
-from .billing_invoicing import RETRIABLE
+from .billing_invoicing import NO_ITEMS_FAULT, RETRIABLE
 
 _logger = logging.getLogger(__name__)
 
@@ -299,7 +299,7 @@ class BillingRun(models.Model):
             # Somebody else billed these days: planned once more in a new snapshot.
             self._lose_race(error)
             return 0
-        except psycopg2.OperationalError:
+        except NO_ITEMS_FAULT:
             self._survive(ids)
             raise
         return len(items)

@@ -18,7 +18,12 @@ class TestInvoicingClosing(CompletenessCommon):
             answer = self.env["billing.closing"].get_checklist(month)
         return answer, {check["key"]: check for check in answer["checks"]}
 
+    def _replay(self, month):
+        checks = self.env["billing.replay.check"]
+        checks._get_or_create(self.company, self._day(month))._replay_at_once()
+
     def test_clean_month_can_be_closed(self):
+        self._replay("2026-02-01")
         answer, checks = self._checks()
         self.assertTrue(answer["done"])
         self.assertEqual(answer["month"], "February 2026")
@@ -34,7 +39,26 @@ class TestInvoicingClosing(CompletenessCommon):
         self.assertEqual(
             checks["holes"]["action"]["params"], {"start": "2026-02-01", "months": 1}
         )
+        self._replay("2026-01-01")
         self.assertTrue(self._checks("2026-01-01")[0]["done"])
+
+    def test_month_that_was_not_replayed_stays_open(self):
+        answer, checks = self._checks()
+        self.assertFalse(answer["done"])
+        self.assertEqual(checks["replay"]["text"], "not replayed yet")
+        self.assertTrue(checks["replay"]["action"])
+
+    def test_month_with_a_moved_fact_stays_open(self):
+        entry = self._entry(self.order, "2026-02-01")
+        self.env.cr.execute(
+            "UPDATE billing_entry SET facts = jsonb_set(facts::jsonb, '{timing}',"
+            " '\"in_arrears\"') WHERE id = %s",
+            [entry.id],
+        )
+        self._replay("2026-02-01")
+        answer, checks = self._checks()
+        self.assertFalse(answer["done"])
+        self.assertEqual(checks["replay"]["text"], "1")
 
     def test_double_is_counted_apart(self):
         self._copy_entry(self._entry(self.order, "2026-02-01"))
