@@ -171,7 +171,7 @@ class BillingIntake(models.Model):
         values = {"contract": self.reference}
         try:
             promises = [self._get_promise(line) for line in lines]
-            late = self._get_missing_past(promises, today)
+            late = self._get_missing_past(lines, promises, today)
             if late:
                 return [late], {}
             form = self.plan_id.catch_up_form
@@ -229,10 +229,11 @@ class BillingIntake(models.Model):
         until = line._get_billed_until()
         return resumed(terms, until) if until else (terms, [])
 
-    def _get_missing_past(self, promises, today):
+    def _get_missing_past(self, lines, promises, today):
         """A start in the past is no outage: somebody must say what was billed."""
-        for terms, billed in promises:
-            if not billed and len(due_periods(terms, today)) > 1:
+        for line, (terms, _billed) in zip(lines, promises, strict=True):
+            told = line._get_billed_until()
+            if not told and len(due_periods(terms, today)) > 1:
                 return self.env._(
                     "Contract %(contract)s starts on %(date)s and nothing says until "
                     "when it was billed. Fill in 'already billed until'.",
