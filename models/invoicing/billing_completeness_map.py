@@ -190,6 +190,8 @@ class BillingCompleteness(models.AbstractModel):
             )
         orders = self._search_orders([("id", "in", order_ids)])
         self._check_forgotten(orders)
+        # The ledger lost what a run believes to be settled.
+        orders.order_line._billing_forget_settled()
         return orders._billing_invoice_now()
 
     def _check_forgotten(self, orders):

@@ -138,11 +138,13 @@ class BillingCompleteness(models.AbstractModel):
                 amount=amount_text(self.env, totals["hole"]["amount"], currency),
             ),
         ]
-        sentence = self.env._(
-            "%(days)s days due: %(parts)s.",
-            days=count(totals["due"]),
-            parts=", ".join(parts),
-        )
+        sentences = [
+            self.env._(
+                "%(days)s days due: %(parts)s.",
+                days=count(totals["due"]),
+                parts=", ".join(parts),
+            )
+        ]
         told = [
             (self.env._("Billed twice"), "double", True),
             (self.env._("Outside the contract"), "outside", True),
@@ -154,21 +156,22 @@ class BillingCompleteness(models.AbstractModel):
         for label, kind, always in told:
             found = totals[kind]
             if found["count"]:
-                amount = amount_text(self.env, found["amount"], currency)
-                sentence += self.env._(
-                    " %(label)s: %(days)s days (%(amount)s).",
+                text = self.env._(
+                    "%(label)s: %(days)s days (%(amount)s).",
                     label=label,
                     days=count(found["days"]),
-                    amount=amount,
+                    amount=amount_text(self.env, found["amount"], currency),
                 )
+                sentences.append(text)
             elif always:
-                sentence += self.env._(" %(label)s: 0.", label=label)
+                sentences.append(self.env._("%(label)s: 0.", label=label))
         if totals["adjustment"]["count"]:
-            sentence += self.env._(
-                " The next run settles %(amount)s of changes.",
+            text = self.env._(
+                "The next run settles %(amount)s of changes.",
                 amount=signed_text(self.env, totals["adjustment"]["amount"], currency),
             )
-        return sentence
+            sentences.append(text)
+        return " ".join(sentences)
 
     def _get_count_text(self, number):
         return formatLang(self.env, number, digits=0)

@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import groupby
 
 from odoo import Command, models
 from odoo.tools.misc import format_date
@@ -103,26 +104,16 @@ class BillingInvoicing(models.AbstractModel):
         No note is written for each: the run and the ledger are the trail. Where the
         audit trail is core's notes, they stay.
         """
-        created = {}
-        # What is complete, and what core completes; the former know their lines.
-        for complete in (True, False):
-            indices = [
-                n for n, v in enumerate(vals_list) if ("line_ids" in v) is complete
-            ]
-            if not indices:
-                continue
+        moves = self.env["account.move"]
+        # Their order is that of their numbers: what is complete is not made first.
+        for complete, some in groupby(vals_list, lambda vals: "line_ids" in vals):
             with complete_lines(self.env) if complete else nullcontext():
-                moves = (
-                    self.env["account.move"]
-                    .with_context(
-                        tracking_disable=not self.env.company.restrictive_audit_trail,
-                        default_move_type="out_invoice",
-                        **(COMPLETE if complete else {}),
-                    )
-                    .create([vals_list[n] for n in indices])
-                )
-            created.update(zip(indices, moves.ids, strict=True))
-        moves = self.env["account.move"].browse(created[n] for n in sorted(created))
+                made = moves.with_context(
+                    tracking_disable=not self.env.company.restrictive_audit_trail,
+                    default_move_type="out_invoice",
+                    **(COMPLETE if complete else {}),
+                ).create(list(some))
+            moves += made.with_env(self.env)
         # sale_timesheet marks the hours it bills on the way of core's button only;
         # unmarked, that button bills them again for a range of days.
         if hasattr(moves, "_link_timesheets_to_invoice"):

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import SQL
+from odoo.fields import Domain
 
 
 class BillingPlan(models.Model):
@@ -13,19 +13,10 @@ class BillingPlan(models.Model):
         """
         res = super().write(vals)
         if "extend_on_pause" in vals:
-            self.env["sale.order.line"].flush_model()
-            self.env.execute_query(
-                SQL(
-                    """
-                    UPDATE sale_order_line line SET billing_settled_until = NULL
-                      FROM sale_order ordered
-                     WHERE ordered.id = line.order_id
-                       AND COALESCE(line.billing_plan_id, ordered.billing_plan_id)
-                           = ANY(%s)
-                    RETURNING line.id
-                    """,
-                    self.ids,
-                )
-            )
-            self.env["sale.order.line"].invalidate_model(["billing_settled_until"])
+            own = Domain("billing_plan_id", "in", self.ids)
+            orders = Domain("order_id.billing_plan_id", "in", self.ids)
+            settled = Domain("billing_settled_until", "!=", False)
+            self.env["sale.order.line"].search(
+                settled & (own | orders)
+            )._billing_forget_settled()
         return res

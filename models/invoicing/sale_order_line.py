@@ -20,6 +20,18 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
+    def _billing_forget_settled(self):
+        """Let the next run look at these lines from their start."""
+        self.flush_model()
+        self.env.execute_query(
+            SQL(
+                "UPDATE sale_order_line SET billing_settled_until = NULL"
+                " WHERE id = ANY(%s) RETURNING id",
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["billing_settled_until"])
+
     # === Sums of what was invoiced, in SQL === #
 
     def _prepare_qty_invoiced(self):
