@@ -1,6 +1,6 @@
 # The commands of a developer's day. The work is done by the scripts of bin/; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve shell demo test test-engine test-odoo test-core lint format i18n dist stop clean
+.PHONY: help setup serve shell demo test test-engine test-odoo test-contract test-queue test-core test-crash bench lint format i18n dist stop clean
 
 help: ## Lists these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,8 +26,20 @@ test-engine: setup ## Tests engine/ alone, without a database
 test-odoo: setup ## Tests the module in Odoo; TAGS=... picks, KEEP=1 keeps the database
 	@bin/run python bin/test.py odoo $(if $(TAGS),--tags '$(TAGS)') $(if $(TEMPLATE),--template $(TEMPLATE)) $(if $(KEEP),--keep)
 
+test-contract: setup ## Tests the takeover of contracts beside the OCA module that holds them
+	@bin/run python bin/test.py odoo --template contract
+
+test-queue: setup ## Tests the runs as jobs of OCA's queue
+	@bin/run python bin/test.py odoo --template queue
+
 test-core: setup ## Runs Odoo's own sale and account tests without and with the module, and compares
 	@bin/run python bin/test_core.py
+
+test-crash: setup ## Kills the daily run at 25 moments, disturbs it, compares; SEED=... repeats
+	@bin/run python bin/test_crash.py $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+bench: setup ## Measures the daily run against others, N=1000 customers; a missed target fails
+	@bin/bench $(if $(N),--count $(N)) $(if $(ONLY),--only $(ONLY))
 
 lint: setup ## Checks style, conventions, translations and sizes
 	@bin/lint

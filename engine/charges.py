@@ -92,7 +92,12 @@ def build_charge(
         discount=discount,
         fraction=fraction,
         facts=charge_facts(
-            terms, parts=parts, before=before, ratio=ratio, scheduled=scheduled
+            terms,
+            period=period,
+            parts=parts,
+            before=before,
+            ratio=ratio,
+            scheduled=scheduled,
         ),
         scheduled=scheduled,
     )

@@ -49,8 +49,8 @@ def due_charges(
     Called again with its own result among ``billed``, it returns nothing.
 
     :param billed: the line's ledger; void entries are ignored.
-    :param since: leave the periods alone that end on or before this day (a caller who
-        knows that nothing changed before it saves the work); all by default.
+    :param since: everything before this day is settled (:mod:`.settled`): entries and
+        periods before it need not be looked at; all by default.
     :raises CatchUpLimitExceeded: when more unbilled periods are due than the line's
         limit; nothing is to be billed then without a human.
     """
@@ -59,7 +59,7 @@ def due_charges(
     work = units(terms.rule, live, [entry.grid for entry in due], since=since)
     fresh = [list(_new_charges(terms, unit, as_of)) for unit in work]
     _check_catch_up(terms, [charge for new in fresh for charge in new])
-    rides = any(fresh) or next_charge_date(terms, live, after=as_of) is None
+    rides = any(fresh) or not next_charge_date(terms, live, after=as_of, since=since)
     charges: list[Charge] = []
     for unit, new in zip(work, fresh, strict=True):
         charges += new

@@ -50,3 +50,9 @@ class CatchUpLimitExceeded(BillingError):
     """
 
     code = "catch_up_limit"
+
+
+class InvalidFacts(BillingError):
+    """Stored facts from which no amount can be computed."""
+
+    code = "invalid_facts"

@@ -13,11 +13,16 @@ from .terms import LineTerms
 
 
 def next_charge_date(
-    terms: LineTerms, billed: Iterable[BilledEntry], *, after: date | None = None
+    terms: LineTerms,
+    billed: Iterable[BilledEntry],
+    *,
+    after: date | None = None,
+    since: date | None = None,
 ) -> date | None:
     """The scheduled date of the first promised day that no charge covers, or None.
 
     :param after: only dates later than this day; any by default.
+    :param since: everything before this day is settled (:mod:`.settled`).
     """
     covered = merge(
         entry.period
@@ -25,8 +30,10 @@ def next_charge_date(
         if entry.state != "void" and entry.kind in COVERING
     )
     # What the first span covers without a gap needs no second look.
-    since = covered[0].end if covered and covered[0].start <= terms.start else None
-    for due in contracted_periods(terms, since=since):
+    begin = max(terms.start, since or terms.start)
+    if covered and covered[0].start <= begin:
+        begin = max(begin, covered[0].end)
+    for due in contracted_periods(terms, since=begin):
         missing = subtract(terms.served(due.grid), covered)
         if missing:
             scheduled = scheduled_date(terms, due.grid, missing)
@@ -36,18 +43,24 @@ def next_charge_date(
 
 
 def next_invoice_date(
-    terms: LineTerms, billed: Iterable[BilledEntry], *, as_of: date
+    terms: LineTerms,
+    billed: Iterable[BilledEntry],
+    *,
+    as_of: date,
+    since: date | None = None,
 ) -> date | None:
     """The first day from which a run may find something to bill, or None.
 
     The next charge; or earlier what is due already for a charged period (a back-dated
     change), or the next day after ``as_of`` on which the promise of one changes by
     itself (a pause or a change that is planned).
+
+    :param since: everything before this day is settled (:mod:`.settled`).
     """
     live = [entry for entry in billed if entry.state != "void"]
-    charge = next_charge_date(terms, live)
+    charge = next_charge_date(terms, live, since=since)
     rides = (charge is not None and charge <= as_of) or (
-        next_charge_date(terms, live, after=as_of) is None
+        next_charge_date(terms, live, after=as_of, since=since) is None
     )
     dates = [charge] if charge else []
     for unit in units(terms.rule, live, ()):

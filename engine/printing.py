@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
-from .money import quantize
+from .money import line_price, quantize
 from .terms import LineVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedLine:
+    """What a line of a document says.
+
+    :param quantity: as printed; positive on a credit note.
+    :param price: of one unit.
+    :param discount: percent.
+    :param credit: whether it stands on a credit note.
+    :param name: the number of the document.
+    """
+
+    quantity: Decimal
+    price: Decimal
+    discount: Decimal
+    credit: bool = False
+    name: str = ""
+
+    def amount(self, step: Decimal) -> Decimal:
+        """What it comes to, signed as a charge and rounded to ``step``."""
+        amount = quantize(line_price(self.quantity, self.price, self.discount), step)
+        return -amount if self.credit else amount
 
 
 def printed_line(
@@ -32,3 +56,19 @@ def printed_line(
     if price < 0 and (adjusts or version.price >= 0):
         return -version.quantity, -price, version.discount
     return version.quantity, price, version.discount
+
+
+def exact_price(
+    charged: Decimal, quantity: Decimal, price: Decimal, discount: Decimal
+) -> Decimal:
+    """The unit price that yields ``charged`` to the last digit, for a printed line.
+
+    Where taxes are included, base and tax are rounded apart: they add up to the amount
+    only when it is a whole number of cents before they are taken out of it.
+
+    :param price: returned as it is when it yields the amount, or when nothing is sold.
+    """
+    weight = quantity * (100 - discount) / 100
+    if not weight or weight * price == charged:
+        return price
+    return charged / weight

@@ -107,12 +107,14 @@ def opening_entry(
     return BilledEntry("opening", days, promised_amount(terms, days), charged)
 
 
+def promised_parts(terms: LineTerms, within: Period) -> list[Part]:
+    """What the line promises for the days of ``within``, one part a grid period."""
+    return [
+        promise(terms, grid, [within])
+        for grid in terms.rule.periods(within.start, within.end)
+    ]
+
+
 def promised_amount(terms: LineTerms, within: Period) -> Decimal:
     """What the line promises for the days of ``within``, rounded once a period."""
-    return sum(
-        (
-            promise(terms, grid, [within]).amount
-            for grid in terms.rule.periods(within.start, within.end)
-        ),
-        Decimal(0),
-    )
+    return sum((part.amount for part in promised_parts(terms, within)), Decimal(0))

@@ -15,7 +15,7 @@ Basis = Literal["actual", "30_360", "actual_30", "none"]
 BASES: tuple[Basis, ...] = ("actual", "30_360", "actual_30", "none")
 
 
-def _days_30e_360(start: date, end: date) -> int:
+def days_30e_360(start: date, end: date) -> int:
     """30E/360 (Eurobond basis): the 31st counts as the 30th; half-open bounds."""
     return (
         360 * (end.year - start.year)
@@ -50,8 +50,8 @@ def fraction(parts: Iterable[Period], whole: Period, basis: Basis) -> Fraction:
         return min(Fraction(1), Fraction(days, 30))
     # Never 0: only the single day before a 31st has no 30E/360 length, and as a
     # whole period it was answered above.
-    total = _days_30e_360(whole.start, whole.end)
-    return Fraction(sum(_days_30e_360(p.start, p.end) for p in parts), total)
+    total = days_30e_360(whole.start, whole.end)
+    return Fraction(sum(days_30e_360(p.start, p.end) for p in parts), total)
 
 
 def prorate(amount: Decimal, *, part: Period, whole: Period, basis: Basis) -> Decimal:

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from .errors import InvalidRule
@@ -18,10 +19,23 @@ Unit = Literal["day", "week", "month", "year"]
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "year")
 
 
+# A run asks for the same few months for each of its lines.
+@lru_cache(maxsize=8192)
 def _clamped(month_index: int, day: int) -> date:
     """``day`` of the month number ``month_index`` (year × 12 + month − 1)."""
     year, month = divmod(month_index, 12)
     return date(year, month + 1, min(day, monthrange(year, month + 1)[1]))
+
+
+@lru_cache(maxsize=8192)
+def _aligned(anchor: date, step: int, billing_day: int, billing_month: int) -> int:
+    """Month number of the aligned boundary that the anchor's period starts with."""
+    month = anchor.year * 12 + anchor.month - 1
+    cycle = 12 if step % 12 == 0 else step
+    month -= (month - (billing_month - 1)) % cycle
+    if _clamped(month, billing_day) > anchor:
+        month -= cycle
+    return month
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +140,6 @@ class RecurrenceRule:
         month = self.anchor.year * 12 + self.anchor.month - 1
         if self.billing_day is None:
             return month
-        cycle = 12 if self._step() % 12 == 0 else self._step()
-        month -= (month - ((self.billing_month or 1) - 1)) % cycle
-        if _clamped(month, self.billing_day) > self.anchor:
-            month -= cycle
-        return month
+        return _aligned(
+            self.anchor, self._step(), self.billing_day, self.billing_month or 1
+        )

@@ -8,28 +8,35 @@ from lib import databases, project
 from lib.odoo_log import judge_log
 from lib.tally import Tally
 
-# Tests that need add-ons which the module does not depend on carry this tag.
-NEIGHBOURS_TAG = "billing_neighbours"
+# Tests that need add-ons which the module does not depend on carry the tag of a pass of
+# their own, on a template of that name: beside other add-ons of Odoo, beside the
+# contracts that are taken over, beside a queue of jobs.
+APART = ["neighbours", "contract", "queue"]
 
 
 def run_odoo_tests(tags=None, purpose=None, keep=False):
-    """Run the tests that `tags` picks, or all in two passes; return the tallies."""
+    """Run the tests that `tags` picks, or all in their passes; return the tallies."""
     if tags or purpose:
         return [run_pass(purpose or "tests", tags or get_tags(purpose), keep)]
-    purposes = ["tests"] + (["neighbours"] if has_neighbour_tests() else [])
+    purposes = ["tests", *(purpose for purpose in APART if has_tests(purpose))]
     return [run_pass(purpose, get_tags(purpose), keep) for purpose in purposes]
+
+
+def get_tag(purpose):
+    """Return the tag of the tests of a pass of their own."""
+    return f"billing_{purpose}"
 
 
 def get_tags(purpose):
     """Return the selector of Odoo for all tests of a pass."""
-    if purpose == "neighbours":
-        return f"{NEIGHBOURS_TAG}/{project.MODULE}"
-    return f"/{project.MODULE},-{NEIGHBOURS_TAG}"
+    if purpose in APART:
+        return f"{get_tag(purpose)}/{project.MODULE}"
+    return ",".join([f"/{project.MODULE}", *(f"-{get_tag(name)}" for name in APART)])
 
 
-def has_neighbour_tests():
-    """Whether some test of the module asks for the second pass."""
-    mark = re.compile(rf"""["']{NEIGHBOURS_TAG}["']""")
+def has_tests(purpose):
+    """Whether some test of the module asks for a pass of its own."""
+    mark = re.compile(rf"""["']{get_tag(purpose)}["']""")
     return any(
         mark.search(path.read_text(encoding="utf-8"))
         for path in project.CHECKOUT.glob("tests/*/test_*.py")

@@ -46,7 +46,9 @@ class AccountMove(models.Model):
         return posted
 
     def button_draft(self):
-        # EXTENDS account
+        # EXTENDS account: which calls this for no document at each change of a line.
+        if not self:
+            return super().button_draft()
         cancelled = self.filtered(lambda move: move.state == "cancel")
         posted = self.filtered(lambda move: move.state == "posted")
         posted._check_billing_resettable()
@@ -64,6 +66,8 @@ class AccountMove(models.Model):
 
     def unlink(self):
         # EXTENDS account: entries hold their line, so they go first.
+        if not self:
+            return super().unlink()
         drafts = self.filtered(lambda move: move.state == "draft")
         self.env["billing.invoicing"]._free_lines(drafts.invoice_line_ids)
         return super().unlink()

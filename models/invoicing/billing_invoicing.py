@@ -25,6 +25,10 @@ RETRIABLE = (
 )
 
 
+#: A lost race, or a database that cannot go on: connection lost, disk full.
+NO_ITEMS_FAULT = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
+
 class Parked(UserError):
     """Sets one item aside.
 
@@ -47,6 +51,8 @@ class Bill:
 
     :param item: the ``billing.run.item``.
     :param lines: running lines by id.
+    :param terms: their promise, by id.
+    :param billed: their ledger, by id.
     :param charges: what the engine found due.
     :param extra_lines: native lines to bill with the first document.
     :param untaxed: filled with the untaxed amount of its documents.
@@ -54,6 +60,8 @@ class Bill:
 
     item: object
     lines: dict = field(default_factory=dict)
+    terms: dict = field(default_factory=dict)
+    billed: dict = field(default_factory=dict)
     charges: list[Charge] = field(default_factory=list)
     extra_lines: object = None
     untaxed: float = 0.0
@@ -87,9 +95,10 @@ class BillingInvoicing(models.AbstractModel):
 
     def _bill_company(self, items):
         as_of = self._get_as_of(items)
-        groups = {}
-        for bill in self._plan_bills(items, as_of):
+        groups, terms = {}, {}
+        for bill in self._drop_moved(self._plan_bills(items, as_of)):
             groups.setdefault(bill.item.group_key, []).append(bill)
+            terms.update(bill.terms)
         sick = {item.group_key for item in items if item.state == "parked"}
         for key in sick.intersection(groups):
             groups[key] = self._hold_healthy(groups[key])
@@ -98,7 +107,7 @@ class BillingInvoicing(models.AbstractModel):
             for group in groups:
                 if len(groups) == 1 or not self._attempt([group], as_of):
                     self._bill_one_by_one(group, as_of)
-        self._refresh_orders(items.order_id)
+        self._refresh_orders(items.order_id, terms)
 
     def _get_as_of(self, items):
         """The day the run bills up to, in the company's own calendar."""
@@ -117,16 +126,19 @@ class BillingInvoicing(models.AbstractModel):
         # An order may have been cancelled since the run was planned.
         orders = items.order_id.filtered("is_billing_subscription")
         lines = orders.order_line.filtered("billing_anchor_date")
+        lines_of = lines.grouped("order_id")
         read_terms = lines._get_billing_terms_reader()
-        billed = self._get_billed_entries(lines)
+        billed = self._get_billed_entries(lines, settled=False)
         bills, idle = [], items.browse()
         for item in items:
             bill = Bill(item)
             try:
-                for line in item.order_id.order_line & lines:
+                for line in lines_of.get(item.order_id, ()):
                     bill.lines[line.id] = line
+                    terms = bill.terms[line.id] = read_terms(line)
+                    ledger = bill.billed[line.id] = billed.get(line.id, ())
                     bill.charges += due_charges(
-                        read_terms(line), billed.get(line.id, ()), as_of
+                        terms, ledger, as_of, since=line.billing_settled_until or None
                     )
                 if bill.charges:
                     bill.extra_lines = self._get_extra_lines(item.order_id)
@@ -167,8 +179,13 @@ class BillingInvoicing(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._make_documents(groups, as_of)
-        except RETRIABLE:
+        except NO_ITEMS_FAULT:
             raise
+        except errors.ExclusionViolation:
+            if all(bill.item.attempts == 1 for group in groups for bill in group):
+                # Somebody else billed these days: planned anew in a new snapshot.
+                raise
+            return False
         except Exception as error:  # noqa: BLE001 - one item's, not the run's
             _logger.info("A batch of %s groups is billed apart: %s", len(groups), error)
             return False
@@ -187,7 +204,7 @@ class BillingInvoicing(models.AbstractModel):
             try:
                 with self.env.cr.savepoint():
                     self._make_documents([[bill]], as_of)
-            except RETRIABLE:
+            except NO_ITEMS_FAULT:
                 raise
             except Exception as error:  # noqa: BLE001 - it is set aside with its reason
                 self._park(bill.item, error)
@@ -222,7 +239,7 @@ class BillingInvoicing(models.AbstractModel):
                 raise _Trial
         except _Trial:
             return True
-        except RETRIABLE:
+        except NO_ITEMS_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 - it is set aside with its reason
             self._park(bill.item, error)

@@ -1,5 +1,6 @@
 """How charges become documents."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -10,8 +11,11 @@ from odoo.tools.misc import format_date
 from ...engine.documents import by_document, without_excess_credit
 from ...engine.money import line_price
 from ...engine.periods import Period
+from ...engine.printing import exact_price
 from ..plan.numbers import as_decimal
+from .account_move_batch import complete_lines, numbering_formats
 from .billing_invoicing import Bill
+from .billing_invoicing_complete import COMPLETE
 
 
 @dataclass
@@ -49,35 +53,76 @@ class BillingInvoicing(models.AbstractModel):
             documents += found
             silent += without
         vals_list = [self._prepare_document_vals(doc, as_of) for doc in documents]
-        moves = self._create_moves(vals_list)
-        rows = []
-        for document, move in zip(documents, moves, strict=True):
-            rows += self._match_lines(document, move)
-        self._write_entries(rows + [(bill, charge, None) for bill, charge in silent])
-        for document, move in zip(documents, moves, strict=True):
-            self._check_document(document, move)
-        to_post = moves.browse(
-            move.id
-            for document, move in zip(documents, moves, strict=True)
-            if document.bills[0][0].order.billing_plan_id.posting == "post"
+        self._complete_documents(documents, vals_list)
+        lines = self.env["sale.order.line"].browse(
+            line_id for bill in bills for line_id in bill.lines
         )
-        self._check_lock_dates(to_post, bills)
-        to_post._post(soft=True)
+        with lines._billing_keep_sums():
+            moves = self._create_moves(vals_list)
+            pairs = list(zip(documents, moves, strict=True))
+            rows = [row for pair in pairs for row in self._match_lines(*pair)]
+            for document, move in pairs:
+                self._check_document(document, move)
+            self._post_documents(pairs, bills)
+            # After posting: a row of the ledger is written once, as it stays.
+            self._write_entries(
+                rows + [(bill, charge, None) for bill, charge in silent]
+            )
+            self._add_invoiced(lines, rows)
         self._finish_bills(bills)
 
-    def _create_moves(self, vals_list):
-        """Create invoices with core's own path, without a note for each: the run and
-        the ledger are the trail. Where the audit trail is core's notes, they stay.
-        """
-        moves = (
-            self.env["account.move"]
-            .with_context(
-                tracking_disable=not self.env.company.restrictive_audit_trail,
-                default_move_type="out_invoice",
-            )
-            .create(vals_list)
+    def _post_documents(self, pairs, bills):
+        """Post what the plan does not leave a draft."""
+        to_post = self._get_moves_to_post(pairs)
+        self._check_lock_dates(to_post, bills)
+        with numbering_formats(self.env):
+            to_post._post(soft=True)
+
+    def _get_moves_to_post(self, pairs):
+        return self.env["account.move"].browse(
+            move.id
+            for document, move in pairs
+            if document.bills[0][0].order.billing_plan_id.posting == "post"
         )
-        moves = moves.with_env(self.env)
+
+    def _add_invoiced(self, lines, rows):
+        """Add what was invoiced to core's own sums of the order lines.
+
+        :param rows: (bill, charge, invoice line) of each charge on a document.
+        """
+        added = []
+        for _bill, charge, line in rows:
+            sign = -1 if line.move_id.move_type == "out_refund" else 1
+            untaxed = sign * line.price_subtotal if line.parent_state == "posted" else 0
+            added.append((charge.line, sign * line.quantity, untaxed))
+        lines._billing_add_invoiced(added)
+
+    def _create_moves(self, vals_list):
+        """Create documents, in the order of their values.
+
+        No note is written for each: the run and the ledger are the trail. Where the
+        audit trail is core's notes, they stay.
+        """
+        created = {}
+        # What is complete, and what core completes; the former know their lines.
+        for complete in (True, False):
+            indices = [
+                n for n, v in enumerate(vals_list) if ("line_ids" in v) is complete
+            ]
+            if not indices:
+                continue
+            with complete_lines(self.env) if complete else nullcontext():
+                moves = (
+                    self.env["account.move"]
+                    .with_context(
+                        tracking_disable=not self.env.company.restrictive_audit_trail,
+                        default_move_type="out_invoice",
+                        **(COMPLETE if complete else {}),
+                    )
+                    .create([vals_list[n] for n in indices])
+                )
+            created.update(zip(indices, moves.ids, strict=True))
+        moves = self.env["account.move"].browse(created[n] for n in sorted(created))
         # sale_timesheet marks the hours it bills on the way of core's button only;
         # unmarked, that button bills them again for a range of days.
         if hasattr(moves, "_link_timesheets_to_invoice"):
@@ -210,6 +255,7 @@ class BillingInvoicing(models.AbstractModel):
 
     def _prepare_document_vals(self, document, as_of):
         """The values of a document; fills ``document.rows`` in the order of lines."""
+        document.rows.clear()
         bills = [bill for bill, _charges in document.bills]
         orders = [self._with_customer_language(bill.order) for bill in bills]
         vals = orders[0]._prepare_invoice()
@@ -231,9 +277,9 @@ class BillingInvoicing(models.AbstractModel):
             references = {order.client_order_ref for order in orders}
             vals["ref"] = ", ".join(sorted(filter(None, references))) or False
             vals["payment_reference"] = False
-        journal = orders[0].billing_plan_id.journal_id
-        if journal and not vals.get("journal_id"):
-            vals["journal_id"] = journal.id
+        if not vals.get("journal_id"):
+            journal = orders[0].billing_plan_id.journal_id
+            vals["journal_id"] = (journal or self._get_default_journal(vals)).id
         if document.sign < 0:
             vals["reversed_entry_id"] = self._get_corrected_move(document).id
             vals["invoice_payment_term_id"] = False
@@ -242,6 +288,16 @@ class BillingInvoicing(models.AbstractModel):
                 document, bill, order, charges
             )
         return vals
+
+    def _get_default_journal(self, vals):
+        """The journal that core would choose, asked for once per currency."""
+        journals = self.env.cr.cache.setdefault("billing_default_journals", {})
+        key = self.env.company.id, vals["currency_id"]
+        if key not in journals:
+            names = ("move_type", "company_id", "currency_id")
+            draft = self.env["account.move"].new({name: vals[name] for name in names})
+            journals[key] = draft._search_default_journal().id
+        return self.env["account.journal"].browse(journals[key])
 
     def _with_customer_language(self, order):
         language = order.partner_invoice_id.lang
@@ -269,10 +325,15 @@ class BillingInvoicing(models.AbstractModel):
         return commands
 
     def _prepare_charge_line(self, line, charge, document):
+        price = charge.price
+        if any(line.tax_ids.mapped("price_include")):
+            price = exact_price(
+                charge.charged, charge.quantity, charge.price, charge.discount
+            )
         vals = line._prepare_invoice_line(
             sequence=len(document.rows),
             quantity=float(charge.quantity) * document.sign,
-            price_unit=float(charge.price),
+            price_unit=float(price),
             discount=float(charge.discount),
             billing_period_start=charge.period.start,
             billing_period_end=charge.period.last,
@@ -287,7 +348,15 @@ class BillingInvoicing(models.AbstractModel):
 
     def _describe_charge(self, line, charge):
         """The period in the customer's words, with the share when it is not whole."""
-        env = line.env
+        texts = self.env.cr.cache.setdefault("billing_period_texts", {})
+        key = (line.env.lang, charge.kind, charge.period)
+        if charge.fraction not in (0, 1):
+            return self._compose_period(line.env, charge)
+        if key not in texts:
+            texts[key] = self._compose_period(line.env, charge)
+        return texts[key]
+
+    def _compose_period(self, env, charge):
         values = {
             "start": format_date(env, charge.period.start),
             "end": format_date(env, charge.period.last),

@@ -1,13 +1,22 @@
 """What happens to entries when a document is deleted, cancelled, edited or credited."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from ...engine.document_facts import (
+    document_facts,
+    emptied_facts,
+    given_up_facts,
+    reversed_facts,
+)
 from ...engine.entries import settled_by_document
-from ...engine.money import line_price, quantize
+from ...engine.facts import opening_facts
+from ...engine.periods import Period
+from ...engine.printing import PrintedLine
 from ...engine.promise import opening_entry
 from ..plan.numbers import as_decimal
 from .billing_entry import ledger_writer
@@ -19,13 +28,21 @@ def charged_on(line):
     :param line: an ``account.move.line`` of an invoice or credit note.
     :rtype: Decimal
     """
-    amount = line_price(
-        as_decimal(line.quantity),
-        as_decimal(line.price_unit),
-        as_decimal(line.discount),
+    return printed_on(line).amount(as_decimal(line.currency_id.rounding))
+
+
+def printed_on(line):
+    """An invoice line as the engine reads it.
+
+    :rtype: PrintedLine
+    """
+    return PrintedLine(
+        quantity=as_decimal(line.quantity),
+        price=as_decimal(line.price_unit),
+        discount=as_decimal(line.discount),
+        credit=line.move_id.move_type == "out_refund",
+        name=line.move_id.name or "",
     )
-    sign = -1 if line.move_id.move_type == "out_refund" else 1
-    return sign * quantize(amount, as_decimal(line.currency_id.rounding))
 
 
 def is_credit(line):
@@ -50,17 +67,20 @@ class BillingInvoicing(models.AbstractModel):
         """Replace the entries of draft lines by waivers: their days stay settled."""
         # The ledger has no write access for users; this is its door.
         for entry in ledger_writer(lines.sudo().billing_entry_ids):
-            settled = entry.settled_amount
+            settled, facts = entry.settled_amount, entry.facts or {}
             vals = {
                 "charged_amount": 0,
                 "concession_amount": 0,
                 "move_line_id": False,
                 "state": "posted",
+                "facts": given_up_facts(facts),
             }
             if entry.kind == "charge":
                 # The days stay covered by a charge of nothing.
                 entry.copy({**vals, "kind": "waiver", "settled_amount": settled})
-                entry.write({**vals, "settled_amount": 0})
+                entry.write(
+                    {**vals, "settled_amount": 0, "facts": emptied_facts(facts)}
+                )
             else:
                 entry.write({**vals, "kind": "waiver"})
 
@@ -231,6 +251,7 @@ class BillingInvoicing(models.AbstractModel):
                         "charged_amount": 0,
                         "untaxed_amount": 0,
                         "state": "posted",
+                        "facts": reversed_facts(entry.facts),
                     }
                 )
 
@@ -266,29 +287,50 @@ class BillingInvoicing(models.AbstractModel):
                 "untaxed_amount": sign * line.price_subtotal,
                 "concession_amount": 0,
                 "scheduled_date": line.move_id.invoice_date,
-                "facts": {"document": line.move_id.name, "corrects": origin.id},
+                "facts": self._prepare_document_facts(line, origin),
                 "move_line_id": line.id,
                 "run_item_id": False,
             }
         )
 
+    def _prepare_document_facts(self, line, origin):
+        """What the adjustment of a document line was computed from."""
+        settled = as_decimal(origin.settled_amount)
+        charged = as_decimal(origin.charged_amount)
+        return document_facts(
+            printed_on(line),
+            period=Period.inclusive(origin.period_start, origin.period_end),
+            step=as_decimal(line.currency_id.rounding),
+            settled_ratio=Fraction(settled) / Fraction(charged)
+            if charged
+            else Fraction(1),
+            corrects=origin.id,
+            scheduled=line.move_id.invoice_date or None,
+        )
+
     # === Opening === #
 
-    def _open_ledger(self, lines, until, move_lines=None):
-        """Settle the days up to ``until`` that were billed elsewhere.
+    def _open_ledger(self, untils, move_lines=None):
+        """Settle the days that were billed elsewhere.
 
-        :param datetime.date until: last day that is already billed.
+        :param dict untils: the last day that is already billed, by line.
         :param dict move_lines: the posted invoice line that paid for a line, by line
             id; its amount is then what was charged.
         """
         rows = []
+        lines = self.env["sale.order.line"].union(*untils)
         terms = lines._get_billing_terms()
-        for line in lines:
+        for line, until in untils.items():
             move_line = (move_lines or {}).get(line.id)
             charged = charged_on(move_line) if move_line else Decimal(0)
             entry = opening_entry(terms[line.id], until, charged=charged)
             if entry:
-                rows.append(self._prepare_opening_row(line, entry, move_line))
+                facts = opening_facts(
+                    terms[line.id],
+                    period=entry.period,
+                    document=printed_on(move_line) if move_line else None,
+                )
+                rows.append(self._prepare_opening_row(line, entry, move_line, facts))
         if rows:
             self.env.flush_all()
             self._insert_entries(rows)
@@ -297,9 +339,10 @@ class BillingInvoicing(models.AbstractModel):
             )
             self._refresh_orders(lines.order_id)
 
-    def _prepare_opening_row(self, line, entry, move_line):
+    def _prepare_opening_row(self, line, entry, move_line, facts):
         return {
             **self._prepare_row(line, entry, move_line),
+            "facts": facts,
             "untaxed_amount": move_line.price_subtotal if move_line else None,
         }
 

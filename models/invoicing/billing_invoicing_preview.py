@@ -26,10 +26,19 @@ class BillingInvoicing(models.AbstractModel):
             raise UserError(
                 self.env._("%(order)s: nothing is to be invoiced.", order=order.name)
             )
+        return self._render_document(order, preview.day)
+
+    def _render_document(self, orders, day):
+        """The document that a run of a day makes of subscriptions that share it.
+
+        :param orders: of one company, with the same group key.
+        :raises UserError: when nothing is due, or the run would set it aside.
+        :rtype: Markup
+        """
         page = None
         try:
             with self.env.cr.savepoint():
-                page = self._make_and_render(order, preview.day)
+                page = self._make_and_render(orders, day)
                 raise _Shown
         except _Shown:
             self.env.invalidate_all()
@@ -46,7 +55,7 @@ class BillingInvoicing(models.AbstractModel):
         )
         bills = service._plan_bills(run.item_ids.with_env(service.env), day)
         if not bills:
-            raise UserError(run.item_ids[:1].message or order.billing_headline)
+            raise UserError(run.item_ids[:1].message or order[:1].billing_headline)
         documents, _silent = service._split_documents(bills)
         vals = service._prepare_document_vals(documents[0], day)
         move = service._create_moves([vals])

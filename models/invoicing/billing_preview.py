@@ -105,8 +105,8 @@ class BillingPreview(models.AbstractModel):
                     lines = all_lines.get(order, recurring.browse())
                     terms = {line.id: line._get_billing_quote_terms() for line in lines}
                     ledger = {
-                        line: self._get_quote_ledger(order, promise)
-                        for line, promise in terms.items()
+                        line.id: self._get_quote_ledger(line, terms[line.id])
+                        for line in lines
                     }
             except BillingError:
                 continue
@@ -119,10 +119,10 @@ class BillingPreview(models.AbstractModel):
             )
         return outlooks
 
-    def _get_quote_ledger(self, order, terms):
+    def _get_quote_ledger(self, line, terms):
         """What a quote says was already billed elsewhere, as it will be opened."""
-        until = order.billing_opened_until
-        if order.billing_opening != "already_billed" or not until:
+        until = line._get_billing_opened_until()
+        if line.order_id.billing_opening != "already_billed" or not until:
             return []
         entry = opening_entry(terms, until, charged=Decimal(0))
         return [entry] if entry else []

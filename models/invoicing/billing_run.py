@@ -21,9 +21,13 @@ class BillingRun(models.Model):
     )
     state = fields.Selection(
         selection=[
+            ("rehearsing", "Being rehearsed"),
+            ("rehearsed", "Rehearsed"),
+            ("approved", "Approved"),
             ("running", "Running"),
             ("done", "Done"),
             ("exceptions", "Done with exceptions"),
+            ("cancelled", "Discarded"),
         ],
         required=True,
         readonly=True,
@@ -41,6 +45,11 @@ class BillingRun(models.Model):
         readonly=True, required=True, default=lambda self: self.env.cr.now()
     )
     ended_at = fields.Datetime(readonly=True)
+    stop_requested = fields.Boolean(
+        string="Stopped",
+        readonly=True,
+        help="Nothing more is begun after the current batch.",
+    )
     duration = fields.Float(
         string="Seconds", compute="_compute_duration", digits=(16, 1)
     )
@@ -50,6 +59,7 @@ class BillingRun(models.Model):
     item_count = fields.Integer(string="Items ", compute="_compute_counts")
     invoice_count = fields.Integer(string="Invoices", compute="_compute_counts")
     parked_count = fields.Integer(string="Parked", compute="_compute_counts")
+    refused_count = fields.Integer(string="Refused", compute="_compute_counts")
     amounts_text = fields.Char(
         string="Amount excl. tax",
         compute="_compute_counts",
@@ -57,11 +67,14 @@ class BillingRun(models.Model):
     )
 
     @api.depends_context("lang")
-    @api.depends("run_date", "origin")
+    @api.depends("run_date", "state")
     def _compute_name(self):
         for run in self:
             date = format_date(self.env, run.run_date)
-            run.name = self.env._("Run of %(date)s", date=date)
+            if run.state in ("rehearsing", "rehearsed", "cancelled"):
+                run.name = self.env._("Rehearsal of %(date)s", date=date)
+            else:
+                run.name = self.env._("Run of %(date)s", date=date)
 
     @api.depends("started_at", "ended_at")
     def _compute_duration(self):
@@ -92,6 +105,7 @@ class BillingRun(models.Model):
                 count for (run_id, _state), count in counts.items() if run_id == run.id
             )
             run.parked_count = counts.get((run.id, "parked"), 0)
+            run.refused_count = counts.get((run.id, "refused"), 0)
             run.invoice_count = invoices.get(run.id, 0)
             run.amounts_text = " + ".join(sums.get(run.id, []))
 
@@ -117,12 +131,32 @@ class BillingRun(models.Model):
         }
 
     def action_open_items(self):
-        """The items of this run."""
+        """The items of this run; of a rehearsal, those that changed, by reason."""
         self.ensure_one()
+        if self.state not in ("rehearsed", "approved"):
+            return self._get_items_action()
+        return self._get_items_action(
+            search_default_changed=1, search_default_by_reason=1
+        )
+
+    def action_open_refused(self):
+        """What this run did not bill because a fact moved."""
+        self.ensure_one()
+        return self._get_items_action([("state", "=", "refused")])
+
+    def _get_items_action(self, domain=(), **context):
+        """A list of items of this run.
+
+        :param domain: limits them further.
+        :param context: defaults of the search.
+        """
+        self.ensure_one()
+        kind = "rehearsal" if self.rehearsed_at else "run"
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            f"recurring_billing.billing_run_item_action_{kind}"
+        )
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Items"),
-            "res_model": "billing.run.item",
-            "view_mode": "list,form",
-            "domain": [("run_id", "=", self.id)],
+            **action,
+            "domain": [("run_id", "=", self.id), *domain],
+            "context": {"create": False, **context},
         }

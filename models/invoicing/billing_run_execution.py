@@ -4,46 +4,83 @@ import logging
 import random
 import time
 
+import psycopg2
+from psycopg2 import errors
+from psycopg2.extras import execute_values
+
 from odoo import api, models
 from odoo.tools import SQL
 
-from .billing_invoicing import RETRIABLE
+from .billing_invoicing import NO_ITEMS_FAULT, RETRIABLE
 
 _logger = logging.getLogger(__name__)
 
-#: Documents of a batch that is committed together (see docs/flows/billing-run.md).
+#: Items of a batch that is committed together (see docs/flows/billing-run.md).
 BATCH = 100
 #: Begun this often without an outcome, an item is set aside as crashed.
 ATTEMPTS = 3
+#: Subscriptions that are put on a run at once.
+PLANNED = 5000
+
+_ITEM_COLUMNS = (
+    "run_id",
+    "order_id",
+    "company_id",
+    "currency_id",
+    "partner_id",
+    "plan_id",
+    "user_id",
+    "group_key",
+    "shard",
+    "scheduled_date",
+)
 
 
 class BillingRun(models.Model):
     _inherit = "billing.run"
 
-    # === The scheduled action === #
+    # === The scheduled actions === #
 
     @api.model
-    def _cron_bill(self):
-        """Bill all that is due in all companies, each by its own date."""
-        cron = self.env["ir.cron"]
-        self.env["sale.order"]._billing_roll_day()
-        unfinished = self._get_unfinished_run()
-        if unfinished:
-            cron._commit_progress(remaining=unfinished._count_pending())
-            if not unfinished._execute():
-                return
-        due = self._get_due_orders() - unfinished.item_ids.order_id
-        run = self._plan_run(due)
-        cron._commit_progress(remaining=run._count_pending())
-        if run:
-            run._execute()
+    def _cron_bill(self, lane=1):
+        """Bill all that is due in all companies, each by its own date.
+
+        :param int lane: the first opens the day and plans; all carry out what is
+            running, each its own customers.
+        """
+        lanes = self._get_lane_count()
+        if lane > lanes:
+            return
+        if lane == 1:
+            self.env["sale.order"]._billing_roll_day()
+            self._start_approved()
+            self.env["ir.cron"]._commit_progress()
+        running = self._get_running()
+        if not running._work(lane, lanes) or lane > 1:
+            return
+        planned = self._plan_day(running)
+        if planned:
+            planned._wake_lanes(lanes)
+            planned._work(lane, lanes)
 
     @api.model
-    def _get_unfinished_run(self):
-        """A daily run that was interrupted goes on before a new one is planned."""
+    def _get_running(self):
+        """Runs to carry out, whoever started them; the oldest comes first."""
         return self.search(
-            [("state", "=", "running"), ("origin", "=", "daily")], limit=1
+            [("state", "=", "running"), ("stop_requested", "=", False)], order="id"
         )
+
+    @api.model
+    def _plan_day(self, carried_out):
+        """Put on a run what is due today and is on no other.
+
+        :param carried_out: runs of before: what they set aside is not tried twice.
+        """
+        due = self._get_due_orders() - carried_out.item_ids.order_id
+        due -= self._get_held_orders(due)
+        run = self._plan_run(due)
+        self.env["ir.cron"]._commit_progress()
+        return run
 
     @api.model
     def _get_due_orders(self, day=None, domain=()):
@@ -83,59 +120,158 @@ class BillingRun(models.Model):
                 "user_id": self.env.uid,
             }
         )
-        run.item_ids.create(
-            [
-                {
-                    "run_id": run.id,
-                    "order_id": order.id,
-                    "company_id": order.company_id.id,
-                    "currency_id": order.currency_id.id,
-                    "partner_id": order.partner_id.commercial_partner_id.id,
-                    "user_id": order.user_id.id,
-                    "group_key": order._get_billing_group_key(),
-                    "scheduled_date": order.billing_next_date,
-                }
-                for order in orders
-            ]
-        )
+        for start in range(0, len(orders), PLANNED):
+            run._insert_items(orders[start : start + PLANNED])
         return run.with_env(self.env)
+
+    def _insert_items(self, orders, state="pending"):
+        """One INSERT for the items of many subscriptions."""
+        self.env.flush_all()
+        rows = [
+            (
+                self.id,
+                order.id,
+                order.company_id.id,
+                order.currency_id.id,
+                order.partner_id.commercial_partner_id.id,
+                order.billing_plan_id.id or None,
+                order.user_id.id or None,
+                order._get_billing_group_key(),
+                # Who is invoiced: lanes share customers, and never a group.
+                order.partner_invoice_id.commercial_partner_id.id,
+                order.billing_next_date or None,
+                state,
+                self.env.uid,
+                self.env.uid,
+            )
+            for order in orders
+        ]
+        names = (*_ITEM_COLUMNS, "state", "create_uid", "write_uid")
+        execute_values(
+            self.env.cr._obj,
+            f"INSERT INTO billing_run_item ({', '.join(names)}, attempts, is_open,"
+            " create_date, write_date) VALUES %s",
+            rows,
+            template=f"({'%s, ' * len(names)}0, FALSE, now() AT TIME ZONE 'UTC',"
+            " now() AT TIME ZONE 'UTC')",
+            page_size=1000,
+        )
+        self.env["billing.run.item"].invalidate_model()
+        self.invalidate_recordset(["item_ids"])
 
     # === Carrying out === #
 
     def _execute_at_once(self):
         """Bill all items in the current transaction, for a person who waits."""
         self.ensure_one()
-        items = self.item_ids
+        items = self.item_ids.filtered(lambda item: item.state == "pending")
         items.order_id._billing_lock()
         self.env["billing.invoicing"]._bill_items(items)
         self._finish()
 
-    def _execute(self):
+    def _work(self, lane=1, lanes=1):
+        """Carry out the runs, as far as they are this lane's.
+
+        :return: whether nothing of this lane is left; else the action runs again.
+        """
+        return all(run._execute(lane, lanes) for run in self)
+
+    def _execute(self, lane=1, lanes=1):
         """Bill the items in batches, one commit each; killed at any moment, the next
         call goes on where this one stopped.
 
-        :return: whether all items have an outcome; else the action runs again.
+        :return: whether all items of the lane have an outcome; else the action runs
+            again.
         """
         self.ensure_one()
         cron = self.env["ir.cron"]
-        while ids := self._claim():
-            cron._commit_progress()
+        while not self._is_stopped():
+            ids = self._claim(lane, lanes)
+            if not ids:
+                break
             done = self._execute_batch(ids)
             self.env.invalidate_all()
-            left = cron._commit_progress(done, remaining=self._count_pending())
-            if not left and self._count_pending():
+            left = self._count_pending(lane, lanes)
+            in_time = cron._commit_progress(done, remaining=left)
+            self._tell_progress()
+            if left and not in_time:
                 self._ask_for_next_turn()
                 return False
+        # The lane's rest, not the run's: the scheduler would wait for other lanes.
         self._finish()
         cron._commit_progress(remaining=0)
         return True
+
+    def _is_stopped(self):
+        """Whether a person stopped the run; read anew before each batch."""
+        self.invalidate_recordset(["state", "stop_requested"])
+        return self.stop_requested or self.state != "running"
+
+    def _claim(self, lane=1, lanes=1):
+        """Count an attempt for the next items, whole groups, and return their ids.
+
+        Committed before the work starts, so that what kills the server is found out.
+        What was begun before without an outcome comes last, one group at a time: a
+        sick one takes no other along when it kills again.
+        """
+        query = SQL(
+            """
+            WITH candidate AS (
+                SELECT group_key, attempts FROM billing_run_item
+                 WHERE run_id = %(run)s AND state = 'pending'
+                   AND MOD(COALESCE(shard, 0), %(lanes)s) = %(lane)s - 1
+                 ORDER BY attempts, group_key, id LIMIT %(batch)s
+            ), next_groups AS (
+                SELECT group_key FROM candidate WHERE attempts = 0
+                UNION
+                SELECT * FROM (
+                    SELECT group_key FROM candidate
+                     WHERE NOT EXISTS (SELECT FROM candidate WHERE attempts = 0)
+                     ORDER BY attempts, group_key LIMIT 1) AS begun
+            )
+            UPDATE billing_run_item SET attempts = attempts + 1
+             WHERE id IN (SELECT item.id FROM billing_run_item item
+                            JOIN next_groups USING (group_key)
+                           WHERE item.run_id = %(run)s AND item.state = 'pending'
+                             AND MOD(COALESCE(item.shard, 0), %(lanes)s) = %(lane)s - 1
+                           ORDER BY item.id
+                             FOR UPDATE OF item SKIP LOCKED)
+            RETURNING id
+            """,
+            run=self.id,
+            lane=lane,
+            lanes=lanes,
+            batch=BATCH,
+        )
+        return self._claim_with(query)
+
+    def _claim_with(self, query):
+        """Carry out a claim in a transaction of its own.
+
+        :param SQL query: counts an attempt and returns the ids of items.
+        """
+        cron = self.env["ir.cron"]
+        while True:
+            # A fresh snapshot: one older than another lane's commit would fail.
+            cron._commit_progress()
+            try:
+                rows = self.env.execute_query(query)
+                # An attempt that is counted is progress: after three calls without
+                # any, the scheduler would wait for the next regular day.
+                cron._commit_progress(1 if rows else 0)
+            except RETRIABLE as error:
+                self._lose_race(error)
+                continue
+            self.env["billing.run.item"].invalidate_model(["attempts"])
+            return sorted(item_id for (item_id,) in rows)
 
     def _execute_batch(self, ids):
         """Bill claimed items in a fresh transaction.
 
         :return: how many were worked on.
+        :raises psycopg2.OperationalError: when the database cannot go on (connection
+            lost, disk full): nobody is to blame, the next call goes on.
         """
-        items = self.env["billing.run.item"]
         try:
             # First statement of the transaction: its snapshot is as new as the locks.
             rows = self.env.execute_query(
@@ -148,7 +284,7 @@ class BillingRun(models.Model):
                     ids,
                 )
             )
-            items = items.browse(item_id for (item_id,) in rows)
+            items = self.env["billing.run.item"].browse(item_id for (item_id,) in rows)
             crashed = items.filtered(lambda item: item.attempts > ATTEMPTS)
             self._park_crashed(crashed)
             healthy = items - crashed
@@ -156,44 +292,31 @@ class BillingRun(models.Model):
             self.env["billing.invoicing"]._bill_items(healthy)
             self.env.flush_all()
         except RETRIABLE as error:
-            self.env.cr.rollback()
-            _logger.info("Run %s: a batch is tried again (%s)", self.id, error)
+            self._lose_race(error)
             self._give_attempt_back(ids)
-            self.env["ir.cron"]._commit_progress()
-            time.sleep(random.uniform(0.05, 0.5))
             return 0
+        except errors.ExclusionViolation as error:
+            # Somebody else billed these days: planned once more in a new snapshot.
+            self._lose_race(error)
+            return 0
+        except NO_ITEMS_FAULT:
+            self._survive(ids)
+            raise
         return len(items)
 
-    def _claim(self):
-        """Count an attempt for the next items, whole groups, and return their ids.
+    def _lose_race(self, error):
+        """Another transaction was faster: start anew, a little later."""
+        self.env.cr.rollback()
+        _logger.info("Run %s: a batch is tried again (%s)", self.id, error)
+        time.sleep(random.uniform(0.05, 0.5))
 
-        Committed before the work starts, so that what kills the server is found out.
-        """
-        self.env["billing.run.item"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH next_groups AS (
-                    SELECT group_key
-                      FROM (SELECT group_key, id FROM billing_run_item
-                             WHERE run_id = %(run)s AND state = 'pending'
-                             ORDER BY group_key, id LIMIT %(batch)s) AS candidate
-                     GROUP BY group_key
-                )
-                UPDATE billing_run_item SET attempts = COALESCE(attempts, 0) + 1
-                 WHERE id IN (SELECT item.id FROM billing_run_item item
-                                JOIN next_groups USING (group_key)
-                               WHERE item.run_id = %(run)s AND item.state = 'pending'
-                               ORDER BY item.id
-                                 FOR UPDATE OF item SKIP LOCKED)
-                RETURNING id
-                """,
-                run=self.id,
-                batch=BATCH,
-            )
-        )
-        self.env["billing.run.item"].invalidate_model(["attempts"])
-        return sorted(item_id for (item_id,) in rows)
+    def _survive(self, ids):
+        """Undo a batch that the database could not finish, if it still answers."""
+        try:
+            self.env.cr.rollback()
+            self._give_attempt_back(ids)
+        except psycopg2.Error:
+            _logger.warning("Run %s: the database does not answer any more", self.id)
 
     def _lock_orders(self, items):
         """Wait for who changes a promise right now, and keep others from doing so."""
@@ -205,15 +328,16 @@ class BillingRun(models.Model):
         )
 
     def _give_attempt_back(self, ids):
-        """Losing a race is no attempt."""
+        """What was no item's fault is no attempt."""
         self.env.execute_query(
             SQL(
                 "UPDATE billing_run_item SET attempts = attempts - 1 WHERE id = ANY(%s)"
-                " AND state = 'pending' RETURNING id",
+                " AND state = 'pending' AND attempts > 0 RETURNING id",
                 ids,
             )
         )
         self.env["billing.run.item"].invalidate_model(["attempts"])
+        self.env["ir.cron"]._commit_progress()
 
     def _park_crashed(self, items):
         """Set aside what was begun three times without an outcome."""
@@ -229,10 +353,21 @@ class BillingRun(models.Model):
                 ),
             )
 
-    def _count_pending(self):
-        return self.env["billing.run.item"].search_count(
-            [("run_id", "in", self.ids), ("state", "=", "pending")]
-        )
+    def _count_pending(self, lane=None, lanes=1):
+        """Items without an outcome, of one lane or of all."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT COUNT(*) FROM billing_run_item
+                 WHERE run_id = ANY(%(runs)s) AND state = 'pending'
+                   AND (%(lane)s IS NULL
+                        OR MOD(COALESCE(shard, 0), %(lanes)s) = %(lane)s::int - 1)
+                """,
+                runs=self.ids,
+                lane=lane,
+                lanes=lanes,
+            )
+        )[0][0]
 
     def _ask_for_next_turn(self):
         """Go on at once: the scheduler would wait a minute otherwise."""
@@ -241,15 +376,36 @@ class BillingRun(models.Model):
             self.env["ir.cron"].browse(cron_id)._trigger()
 
     def _finish(self):
-        """Close the run when nothing is pending."""
+        """Close the run when nothing is pending in any lane.
+
+        :return: whether it is closed now.
+        """
         self.ensure_one()
-        parked = self.env["billing.run.item"].search_count(
-            [("run_id", "=", self.id), ("state", "=", "parked")], limit=1
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS (SELECT FROM billing_run_item item
+                                WHERE item.run_id = run.id AND item.state = 'parked')
+                  FROM billing_run run
+                 WHERE run.id = %s AND run.state = 'running'
+                   AND NOT EXISTS (SELECT FROM billing_run_item item
+                                    WHERE item.run_id = run.id
+                                      AND item.state = 'pending')
+                   FOR UPDATE SKIP LOCKED
+                """,
+                self.id,
+            )
         )
-        # Users read runs, the service writes them.
-        self.sudo().write(
-            {"state": "exceptions" if parked else "done", "ended_at": self.env.cr.now()}
-        )
+        for (parked,) in rows:
+            # Users read runs, the service writes them.
+            self.sudo().write(
+                {
+                    "state": "exceptions" if parked else "done",
+                    "ended_at": self.env.cr.now(),
+                }
+            )
+        return bool(rows)
 
     def _get_form_action(self):
         self.ensure_one()

@@ -83,6 +83,9 @@ class BillingRunItem(models.Model):
     group_key = fields.Char(
         readonly=True, help="Items with the same key share invoices."
     )
+    shard = fields.Integer(
+        readonly=True, help="Who is invoiced: lanes share customers among them."
+    )
     scheduled_date = fields.Date(string="Due on", readonly=True)
     attempts = fields.Integer(string="Tries", readonly=True)
     amount = fields.Monetary(string="Amount excl. tax", readonly=True)
@@ -105,7 +108,9 @@ class BillingRunItem(models.Model):
     _one_open_per_order = models.UniqueIndex(
         "(order_id) WHERE is_open", "A subscription is set aside once."
     )
-    _pending_idx = models.Index("(run_id, group_key, id) WHERE state = 'pending'")
+    _pending_idx = models.Index(
+        "(run_id, attempts, group_key, id) WHERE state = 'pending'"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

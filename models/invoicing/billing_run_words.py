@@ -21,18 +21,20 @@ class BillingRun(models.Model):
     @api.depends("duration", "state")
     def _compute_duration_text(self):
         for run in self:
-            ended = run.state != "running"
+            ended = run.state in ("done", "exceptions")
             run.duration_text = ended and run._get_duration_text()
 
     @api.depends_context("lang", "uid")
     def _compute_alerts(self):
-        alerts = self.env["billing.schedule"]._get_alerts() or False
+        alerts = self.env["billing.schedule"]._get_alerts() or {}
         for run in self:
-            run.alerts = alerts
+            run.alerts = {**alerts, **run._get_stale_alert()} or False
 
     def _get_summary(self):
-        """Invoices, amount, exceptions and time of the run, in one sentence."""
+        """What the run found or did, in one sentence."""
         self.ensure_one()
+        if self.state in ("rehearsing", "rehearsed", "approved", "cancelled"):
+            return self._get_rehearsal_summary()
         values = {
             "date": format_date(self.env, self.run_date),
             "invoices": self._get_invoices_text(),
@@ -45,20 +47,30 @@ class BillingRun(models.Model):
                 "Run of %(date)s is under way: %(invoices)s so far.", **values
             )
         if not self.invoice_count:
-            return self.env._(
+            sentence = self.env._(
                 "Run of %(date)s: no invoice, %(parked)s parked, %(duration)s.",
                 **values,
             )
-        return self.env._(
-            "Run of %(date)s: %(invoices)s, %(amount)s excl. tax, %(parked)s parked, "
-            "%(duration)s.",
-            **values,
-        )
+        else:
+            sentence = self.env._(
+                "Run of %(date)s: %(invoices)s, %(amount)s excl. tax, %(parked)s "
+                "parked, %(duration)s.",
+                **values,
+            )
+        if self.refused_count:
+            sentence += " " + self.env._(
+                "%(count)s refused: something moved after the approval.",
+                count=self.refused_count,
+            )
+        return sentence
 
     def _get_invoices_text(self):
-        if self.invoice_count == 1:
+        return self._get_count_text(self.invoice_count)
+
+    def _get_count_text(self, count):
+        if count == 1:
             return self.env._("1 invoice")
-        return self.env._("%(count)s invoices", count=self.invoice_count)
+        return self.env._("%(count)s invoices", count=count)
 
     def _get_duration_text(self):
         """ "12 seconds", "1 minute", "3 hours": the largest unit that fits twice."""
@@ -74,7 +86,11 @@ class BillingRun(models.Model):
     def action_open_parked(self):
         """What this run set aside."""
         self.ensure_one()
-        parked = self.item_ids.filtered(lambda item: item.state == "parked")
+        parked = self.item_ids.filtered(
+            lambda item: item.state in ("parked", "refused")
+        )
+        if self.rehearsed_at:
+            return self._get_items_action([("id", "in", parked.ids)])
         return parked._get_list_action()
 
 

@@ -184,13 +184,16 @@ class SaleOrder(models.Model):
     def _billing_start(self):
         # EXTENDS the stage of subscriptions
         super()._billing_start()
-        for order in self.filtered("billing_opened_until"):
-            if order.billing_opening == "already_billed":
-                self.env["billing.invoicing"]._open_ledger(
-                    order.order_line.filtered("billing_anchor_date"),
-                    order.billing_opened_until,
-                    order._get_billing_opening_lines(),
-                )
+        opened = self.filtered(lambda order: order.billing_opening == "already_billed")
+        untils, move_lines = {}, {}
+        for line in opened.order_line.filtered("billing_anchor_date"):
+            until = line._get_billing_opened_until()
+            if until:
+                untils[line] = until
+        for order in opened:
+            move_lines |= order._get_billing_opening_lines()
+        if untils:
+            self.env["billing.invoicing"]._open_ledger(untils, move_lines)
 
     def _get_billing_opening_lines(self):
         """The posted invoice line that paid for the opened days, by order line id.

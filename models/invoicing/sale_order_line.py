@@ -1,7 +1,14 @@
+from contextlib import contextmanager
+
+from psycopg2.extras import execute_values
+
 from odoo import api, models
 from odoo.tools import SQL
 
 _NOTHING = (0.0, 0.0, 0.0, 0.0)
+#: The stored sums, and what core derives from them: constant on a recurring line.
+_SUMS = ("qty_invoiced", "untaxed_amount_invoiced")
+_DERIVED = ("qty_to_invoice", "untaxed_amount_to_invoice", "invoice_status")
 
 
 class SaleOrderLine(models.Model):
@@ -116,6 +123,46 @@ class SaleOrderLine(models.Model):
             sign * untaxed if posted else 0.0,
             sign * total if posted else 0.0,
         )
+
+    @contextmanager
+    def _billing_keep_sums(self):
+        """Leave the sums of these recurring lines alone while they are invoiced.
+
+        Core would read them again from all past invoices; the run knows what it adds:
+        see ``_billing_add_invoiced``.
+        """
+        names = (*_SUMS, *_DERIVED)
+        with self.env.protecting([self._fields[name] for name in names], self):
+            yield
+            # Nothing that is still to be computed may ask for them afterwards.
+            self.env.flush_all()
+
+    def _billing_add_invoiced(self, rows):
+        """Add what new documents invoice to the sums, in one statement.
+
+        :param rows: (line id, quantity, untaxed amount of a posted document) tuples,
+            in the line's own unit and currency; negative on a credit note.
+        """
+        if not rows:
+            return
+        execute_values(
+            self.env.cr._obj,
+            """
+            UPDATE sale_order_line line
+               SET qty_invoiced = COALESCE(line.qty_invoiced, 0) + added.quantity,
+                   untaxed_amount_invoiced =
+                       COALESCE(line.untaxed_amount_invoiced, 0) + added.untaxed
+              FROM (SELECT id, SUM(quantity) AS quantity, SUM(untaxed) AS untaxed
+                      FROM (VALUES %s) AS added(id, quantity, untaxed)
+                     GROUP BY id) AS added
+             WHERE line.id = added.id
+            """,
+            rows,
+            template="(%s, %s::numeric, %s::numeric)",
+        )
+        self.invalidate_recordset(_SUMS)
+        # Other modules may build on the sums.
+        self.modified(_SUMS)
 
     # === Nothing is left to invoice for core === #
 

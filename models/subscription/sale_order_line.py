@@ -23,6 +23,8 @@ GRID = (
     "billing_basis",
     "billing_first_period",
 )
+#: Derived from promise and ledger by the invoicing service.
+LEDGER_CACHE = ("billing_next_date", "billing_until_date", "billing_settled_until")
 PROMISE = (
     *MIRROR,
     *GRID,
@@ -31,8 +33,7 @@ PROMISE = (
     "billing_plan_id",
     "billing_start_date",
     "billing_end_date",
-    "billing_next_date",
-    "billing_until_date",
+    *LEDGER_CACHE,
 )
 
 
@@ -87,6 +88,11 @@ class SaleOrderLine(models.Model):
     )
     billing_next_date = fields.Date(string="Next date", copy=False, readonly=True)
     billing_until_date = fields.Date(string="Billed until", copy=False, readonly=True)
+    billing_settled_until = fields.Date(
+        copy=False,
+        readonly=True,
+        help="Promise and ledger agree before this day: a run looks at the rest.",
+    )
     billing_rhythm = fields.Char(string="Rhythm", compute="_compute_billing_rhythm")
 
     @api.depends("product_id", "billing_plan_id", "order_id.billing_plan_id")
@@ -370,9 +376,7 @@ class SaleOrderLine(models.Model):
         lines.filtered(
             lambda line: line.billing_start_date == order_start
         ).billing_start_date = False
-        lines.write(
-            dict.fromkeys((*GRID, "billing_next_date", "billing_until_date"), False)
-        )
+        lines.write(dict.fromkeys((*GRID, *LEDGER_CACHE), False))
 
     def _prepare_billing_version_vals(self, start, **changes):
         self.ensure_one()

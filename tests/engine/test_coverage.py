@@ -8,7 +8,7 @@ from ledger import Story
 from lines import line, money, opening
 
 from engine.charging import BilledEntry, Pause, coverage
-from engine.coverage import due_days
+from engine.coverage import due_days, paint
 from engine.periods import Period
 
 SPRING = Period(date(2026, 2, 1), date(2026, 6, 1))
@@ -109,3 +109,35 @@ def test_paused_days_are_not_due():
 
 def test_in_arrears_the_running_month_is_not_due():
     assert due_days(line(timing="in_arrears"), (), date(2026, 3, 31)) == (0, 0)
+
+
+def test_days_that_fall_due_later_are_not_due_instead_of_missing():
+    found = coverage(line(end=date(2026, 5, 1)), (), SPRING, as_of=date(2026, 3, 31))
+    assert [(f.state, f.period.days) for f in found] == [
+        ("not_contracted", 28),
+        ("missing", 31),
+        ("not_due", 30),
+        ("not_contracted", 31),
+    ]
+
+
+def test_days_that_were_given_up_are_waived_unless_taken_back():
+    waiver = charge(1, 31, kind="waiver")
+    free = charge(1, 31, "0.00")
+    terms = line(end=date(2026, 4, 1))
+    assert [row[0] for row in states(terms, [free, waiver])][1] == "waived"
+    back = charge(1, 31, "-300.00", kind="waiver")
+    assert [row[0] for row in states(terms, [free, waiver, back])][1] == "billed"
+
+
+def test_days_of_another_state_are_painted_between_the_others():
+    days = coverage(line(end=date(2026, 4, 1)), [charge(1, 31)], SPRING)
+    piece = Period(date(2026, 3, 10), date(2026, 3, 20))
+    found = paint(days, [piece], "edited")
+    assert [(f.state, f.period.days) for f in found] == [
+        ("not_contracted", 28),
+        ("billed", 9),
+        ("edited", 10),
+        ("billed", 12),
+        ("not_contracted", 61),
+    ]

@@ -10,7 +10,7 @@ from strategies import AMOUNTS, DISCOUNTS, QUANTITIES, SIGNED
 
 from engine.charging import LineVersion
 from engine.money import quantize
-from engine.printing import printed_line
+from engine.printing import exact_price, printed_line
 
 DAY = date(2026, 3, 1)
 CENT = Decimal("0.01")
@@ -60,3 +60,26 @@ def test_prorated_line_keeps_the_quantity_as_sold(days, quantity):
     version = LineVersion(DAY, quantity, Decimal("33.33"))
     charged = quantize(version.amount * days / 41, CENT)
     assert printed_line(charged, version, step=CENT, adjusts=False)[0] == quantity
+
+
+@pytest.mark.parametrize(
+    ("charged", "quantity", "price", "discount"),
+    [
+        ("67.23", "3", "33.615714", "33.33"),
+        ("-12.40", "-2", "6.199", "0"),
+        ("0.01", "3", "0.004", "0"),
+    ],
+)
+def test_exact_price_yields_the_amount(charged, quantity, price, discount):
+    found = exact_price(Decimal(charged), *map(Decimal, (quantity, price, discount)))
+    again = Decimal(quantity) * found * (100 - Decimal(discount)) / 100
+    assert abs(again - Decimal(charged)) < Decimal("1e-20")
+
+
+@pytest.mark.parametrize(
+    ("charged", "quantity", "price", "discount"),
+    [("62.00", "2", "31", "0"), ("0", "0", "31", "0"), ("0", "2", "31", "100")],
+)
+def test_exact_price_stays_as_sold(charged, quantity, price, discount):
+    values = map(Decimal, (charged, quantity, price, discount))
+    assert exact_price(*values) == Decimal(price)

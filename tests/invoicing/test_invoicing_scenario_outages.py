@@ -104,10 +104,10 @@ class TestInvoicingScenarioOutages(BillingCommon):
         self.assertEqual(len(self._invoices(order)), 1)
         with self._on("2026-04-20"):
             self.env["billing.run.launch"].create(
-                {"run_date": "2026-03-01"}
+                {"run_date": "2026-03-01", "mode": "run"}
             ).action_launch()
             self.env["billing.run.launch"].create(
-                {"run_date": "2026-04-20"}
+                {"run_date": "2026-04-20", "mode": "run"}
             ).action_launch()
         self.assertEqual(len(self._invoices(order)), 4)
         self.assertEqual(self._invoices(order)[-1].invoice_date, date(2026, 4, 20))
@@ -149,6 +149,7 @@ class TestInvoicingScenarioOutages(BillingCommon):
             self.env["billing.run.launch"].create(
                 {
                     "run_date": "2026-02-01",
+                    "mode": "run",
                     "partner_ids": [Command.set([self.customer.id])],
                 }
             ).action_launch()

@@ -119,30 +119,9 @@ class BillingMakeRecurring(models.TransientModel):
         return self.move_id.journal_id - usual
 
     def _get_pricelist(self, partner):
-        """A pricelist in the currency of the invoice; none for the company's own.
-
-        The order's currency follows it: without one the amounts would be taken for
-        amounts in the company's currency.
-        """
-        currency = self.currency_id
-        own = partner.with_company(self.company_id).property_product_pricelist
-        if own.currency_id == currency or currency == self.company_id.currency_id:
-            return own.filtered(lambda pricelist: pricelist.currency_id == currency)
-        pricelists = self.env["product.pricelist"]
-        found = pricelists.search(
-            [
-                *pricelists._check_company_domain(self.company_id),
-                ("currency_id", "=", currency.id),
-            ],
-            limit=1,
-        )
-        # An empty list of prices, only for its currency: no matter of rights.
-        return found or pricelists.sudo().create(
-            {
-                "name": currency.name,
-                "currency_id": currency.id,
-                "company_id": self.company_id.id,
-            }
+        """A pricelist in the currency of the invoice; none for the company's own."""
+        return self.env["product.pricelist"]._billing_get_in_currency(
+            self.currency_id, self.company_id, partner
         )
 
     def _post_notes(self, order):

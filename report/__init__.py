@@ -1,0 +1,2 @@
+from . import invoicing_billing_entry_report
+from . import invoicing_billing_parked_report
