@@ -348,7 +348,7 @@ class TestInvoicingExceptionsCauses(BillingCommon):
         order = self._break(self._create_odd("Many"), _count_in_words)
         self._run_on(DAY)
         self.assertIn(
-            f"{order.name}: ValueError while invoicing. A manager",
+            f"{order.name}: TypeError while invoicing. A manager",
             order.billing_open_item_id.message,
         )
 
