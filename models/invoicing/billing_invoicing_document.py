@@ -1,10 +1,8 @@
 """How charges become documents."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from itertools import groupby
 
 from odoo import Command, models
 from odoo.tools.misc import format_date
@@ -105,14 +103,17 @@ class BillingInvoicing(models.AbstractModel):
         audit trail is core's notes, they stay.
         """
         moves = self.env["account.move"]
+        context = {
+            "tracking_disable": not self.env.company.restrictive_audit_trail,
+            "default_move_type": "out_invoice",
+        }
         # Their order is that of their numbers: what is complete is not made first.
-        for complete, some in groupby(vals_list, lambda vals: "line_ids" in vals):
-            with complete_lines(self.env) if complete else nullcontext():
-                made = moves.with_context(
-                    tracking_disable=not self.env.company.restrictive_audit_trail,
-                    default_move_type="out_invoice",
-                    **(COMPLETE if complete else {}),
-                ).create(list(some))
+        for complete, some in _in_runs(vals_list):
+            if complete:
+                with complete_lines(self.env):
+                    made = moves.with_context(**context, **COMPLETE).create(some)
+            else:
+                made = moves.with_context(**context).create(some)
             moves += made.with_env(self.env)
         # sale_timesheet marks the hours it bills on the way of core's button only;
         # unmarked, that button bills them again for a range of days.
@@ -410,3 +411,17 @@ class BillingInvoicing(models.AbstractModel):
                     line = bill.lines[charge.line]
                     moves |= self._get_corrected_line(line, charge).move_id
         return moves.sorted("id")[-1:]
+
+
+def _in_runs(vals_list):
+    """Values in their order, cut where complete ones and others meet.
+
+    :return: (whether they are complete, list of values) pairs.
+    """
+    runs = []
+    for vals in vals_list:
+        complete = "line_ids" in vals
+        if not runs or runs[-1][0] is not complete:
+            runs.append((complete, []))
+        runs[-1][1].append(vals)
+    return runs

@@ -310,7 +310,7 @@ class BillingInvoicingRehearsal(models.AbstractModel):
             self.env.cr._obj,
             """
             UPDATE billing_run_item item
-               SET state = 'rehearsed', code = NULL, message = NULL,
+               SET state = 'rehearsed', code = NULL, cause_id = NULL, message = NULL,
                    amount = noted.amount, total_amount = noted.total,
                    difference = noted.difference, reason_kind = noted.reason_kind,
                    reason_text = noted.reason_text, periods_text = noted.periods,

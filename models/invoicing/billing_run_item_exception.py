@@ -271,8 +271,10 @@ class BillingRunItem(models.Model):
     def get_empty_list_help(self, help_message):
         # EXTENDS base: an empty list is the reward, told in figures.
         told = super().get_empty_list_help(help_message)
+        if not help_message or self.env.context.get("billing_no_reward"):
+            return told
         since = self._get_invoices_since_last_exception()
-        if not help_message or not since:
+        if not since:
             return told
         if since == 1:
             text = self.env._("1 invoice since the last exception.")

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from types import FunctionType
 from unittest.mock import patch
 
 import psycopg2
@@ -330,12 +331,25 @@ class TestInvoicingExceptionsCauses(BillingCommon):
         self.assertIn("incoterm_location of Journal Entry.", item.message)
         self.assertIn("NotNullViolation", item.sudo().trace)
 
-    def test_module_in_which_a_failure_happens_is_named(self):
-        order = self._break(self._create_odd("Many"), _count_in_words)
+    def test_module_of_somebody_else_in_which_it_fails_is_named(self):
+        self.env.ref("base.module_sale").sudo().write(
+            {"author": "Stamps Ltd", "shortdesc": "Stamp"}
+        )
+        # Code of that module, as a traceback tells it.
+        fail = FunctionType(_fail.__code__, {"__name__": "odoo.addons.sale.stamp"})
+        order = self._break(self._create_odd("Stamp"), fail)
         self._run_on(DAY)
         self.assertIn(
-            f"{order.name}: ValueError while invoicing, in the module Invoicing.",
+            f"{order.name}: ZeroDivisionError while invoicing, in the module Stamp.",
             order.billing_open_item_id.message,
+        )
+
+    def test_core_is_not_blamed_for_what_it_hands_on(self):
+        order = self._break(self._create_odd("Many"), _count_in_words)
+        self._run_on(DAY)
+        self.assertRegex(
+            order.billing_open_item_id.message,
+            rf"{order.name}: (Value|Type)Error while invoicing\. A manager",
         )
 
     # === The run === #

@@ -264,11 +264,19 @@ class TestInvoicingRehearsal(RehearsalCommon):
     def test_sentence_tells_documents_amounts_difference_and_exceptions(self):
         self._subscribe("2026-01-01")
         rehearsal = self._launch("2026-01-01")
-        self.assertTrue(rehearsal.item_ids.is_made_by_core)
         self.assertIn("1 invoice, ", rehearsal.summary)
         self.assertIn("100.00 excl. tax (", rehearsal.summary)
         self.assertIn("no exception.", rehearsal.summary)
         self.assertEqual(rehearsal.name, "Rehearsal of 01/01/2026")
+
+    def test_what_core_made_and_rolled_back_is_marked(self):
+        self._subscribe("2026-01-01")
+        lines = [(self.support, 1, 100.0), (self.setup_fee, 1, 450.0)]
+        other = self._create_customer("With a fee")
+        with_fee = self._subscribe("2026-01-01", lines=lines, partner_id=other.id)
+        items = self._launch("2026-01-01").item_ids
+        made = items.filtered("is_made_by_core").order_id
+        self.assertEqual(made, with_fee)
 
     def test_reasons_are_in_the_language_of_who_launches(self):
         self._speak_french(self.user)
