@@ -38,7 +38,7 @@ def main(database, contender, invoices, *lane):
         print("ready", flush=True)
         sys.stdin.readline()
     with odoo_process.open_environment(registry) as env, meter.measure() as reading:
-        module.perform(env, *lane[:1])
+        module.perform(env, *lane)
     if not lane:
         check.check(registry, before, int(invoices))
     print(json.dumps(dataclasses.asdict(reading)))

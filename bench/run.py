@@ -158,13 +158,14 @@ class Bench:
 
     def lanes(self):
         """Two processes at once against one, by the clock."""
-        prepared = self.keep(
-            "lanes", self.get_ours(USUAL), ("contenders.ours", "open_lanes")
-        )
+        one_lane = self.get_ours(USUAL)
+        two_lanes = self.keep("lanes", one_lane, ("contenders.ours", "open_lanes"))
         seconds = {1: [], 2: []}
         for _ in range(self.repetitions):
-            for lanes, walls in seconds.items():
-                walls.append(stage.measure_lanes(prepared, lanes, USUAL + WARM_UP))
+            for lanes, prepared in ((1, one_lane), (2, two_lanes)):
+                seconds[lanes].append(
+                    stage.measure_lanes(prepared, lanes, USUAL + WARM_UP)
+                )
         one, two = (statistics.median(walls) for walls in seconds.values())
         print(f"\nlanes: one {USUAL / one:.1f} inv/s, two {USUAL / two:.1f} inv/s")
         self.figures["two lanes against one, by wall"] = one / two

@@ -1,5 +1,6 @@
 """This add-on: the scheduled action, end to end, with everything that it does."""
 
+import time
 from datetime import timedelta
 
 import catalog
@@ -88,15 +89,23 @@ def warm_up(env, lane=1, lanes=1):
     bill_until(env, orders[lane - 1 :: lanes], yesterday)
 
 
-def perform(env, lane=1):
-    """The scheduled action of a lane, as often as it asks to be called."""
+def perform(env, lane=1, lanes=1):
+    """The scheduled action of a lane, whenever the scheduler would call it."""
     suffix = f"_lane_{lane}" if lane > 1 else ""
     action = env.ref(f"recurring_billing.ir_cron_bill{suffix}")
+    runs = env["billing.run"]
     while True:
-        action.method_direct_trigger()
+        daily = runs.search([("origin", "=", "daily")])
+        running = daily.filtered(lambda run: run.state == "running")
+        if daily and not running:
+            return
+        # The first lane plans the day; the others are woken when there is work.
+        if running._count_pending(lane, lanes) if running else lane == 1:
+            action.method_direct_trigger()
+        else:
+            time.sleep(0.02)
         env.cr.commit()
-        if not env["billing.run"].search_count([("state", "=", "running")]):
-            break
+        env.invalidate_all()
 
 
 def open_lanes(env, lanes=2):

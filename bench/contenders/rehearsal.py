@@ -26,7 +26,7 @@ def perform(env):
 
 def rehearse(env, day):
     """Plan a rehearsal and carry it out."""
-    run = env["billing.run"]._plan_rehearsal(day, {})
+    run = env["billing.run"]._plan_rehearsal(day, {"companies": env.companies.ids})
     env.cr.commit()
     action = env.ref("recurring_billing.ir_cron_rehearse")
     while run.state == "rehearsing":
