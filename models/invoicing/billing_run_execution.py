@@ -210,18 +210,27 @@ class BillingRun(models.Model):
         return self.stop_requested or self.state != "running"
 
     def _claim(self, lane=1, lanes=1):
-        """Count an attempt for the next items, whole groups, and return their ids.
+        """Count an attempt for the next items of a lane, and return their ids."""
+        return self._claim_where(
+            SQL("MOD(COALESCE(shard, 0), %s) = %s", lanes, lane - 1)
+        )
+
+    def _claim_where(self, condition):
+        """Count an attempt for the next pending items, whole groups.
 
         Committed before the work starts, so that what kills the server is found out.
         What was begun before without an outcome comes last, one group at a time: a
         sick one takes no other along when it kills again.
+
+        :param SQL condition: on columns of ``billing_run_item``; whole groups meet it.
+        :return: the ids of the items.
         """
         query = SQL(
             """
             WITH candidate AS (
-                SELECT group_key, attempts FROM billing_run_item
-                 WHERE run_id = %(run)s AND state = 'pending'
-                   AND MOD(COALESCE(shard, 0), %(lanes)s) = %(lane)s - 1
+                SELECT group_key, COALESCE(attempts, 0) AS attempts
+                  FROM billing_run_item
+                 WHERE run_id = %(run)s AND state = 'pending' AND %(condition)s
                  ORDER BY attempts, group_key, id LIMIT %(batch)s
             ), next_groups AS (
                 SELECT group_key FROM candidate WHERE attempts = 0
@@ -231,36 +240,25 @@ class BillingRun(models.Model):
                      WHERE NOT EXISTS (SELECT FROM candidate WHERE attempts = 0)
                      ORDER BY attempts, group_key LIMIT 1) AS begun
             )
-            UPDATE billing_run_item SET attempts = attempts + 1
-             WHERE id IN (SELECT item.id FROM billing_run_item item
+            UPDATE billing_run_item SET attempts = COALESCE(attempts, 0) + 1
+             WHERE id IN (SELECT id FROM billing_run_item
                             JOIN next_groups USING (group_key)
-                           WHERE item.run_id = %(run)s AND item.state = 'pending'
-                             AND MOD(COALESCE(item.shard, 0), %(lanes)s) = %(lane)s - 1
-                           ORDER BY item.id
-                             FOR UPDATE OF item SKIP LOCKED)
+                           WHERE run_id = %(run)s AND state = 'pending'
+                             AND %(condition)s
+                           ORDER BY id FOR UPDATE OF billing_run_item SKIP LOCKED)
             RETURNING id
             """,
             run=self.id,
-            lane=lane,
-            lanes=lanes,
+            condition=condition,
             batch=BATCH,
         )
-        return self._claim_with(query)
-
-    def _claim_with(self, query):
-        """Carry out a claim in a transaction of its own.
-
-        :param SQL query: counts an attempt and returns the ids of items.
-        """
         cron = self.env["ir.cron"]
         while True:
             # A fresh snapshot: one older than another lane's commit would fail.
             cron._commit_progress()
             try:
                 rows = self.env.execute_query(query)
-                # An attempt that is counted is progress: after three calls without
-                # any, the scheduler would wait for the next regular day.
-                cron._commit_progress(1 if rows else 0)
+                cron._commit_progress()
             except RETRIABLE as error:
                 self._lose_race(error)
                 continue

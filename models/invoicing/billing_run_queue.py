@@ -116,7 +116,7 @@ class BillingRun(models.Model):
         if self._is_stopped():
             return
         for _race in range(RACES):
-            claimed = self._claim_of(ids)
+            claimed = self._claim_where(SQL("id = ANY(%s)", ids))
             if not claimed:
                 break
             self._execute_batch(claimed)
@@ -124,35 +124,3 @@ class BillingRun(models.Model):
             self._tell_progress()
         self._finish()
         self.env["ir.cron"]._commit_progress()
-
-    def _claim_of(self, ids):
-        """Count an attempt for these items as far as they are pending.
-
-        What was begun before comes one group at a time, as in a lane.
-        """
-        return self._claim_with(
-            SQL(
-                """
-                WITH own AS (
-                    SELECT id, group_key, attempts FROM billing_run_item
-                     WHERE id = ANY(%(ids)s) AND state = 'pending'
-                ), next_groups AS (
-                    SELECT group_key FROM own WHERE attempts = 0
-                    UNION
-                    SELECT * FROM (
-                        SELECT group_key FROM own
-                         WHERE NOT EXISTS (SELECT FROM own WHERE attempts = 0)
-                         ORDER BY attempts, group_key LIMIT 1) AS begun
-                )
-                UPDATE billing_run_item SET attempts = attempts + 1
-                 WHERE id IN (SELECT item.id FROM billing_run_item item
-                                JOIN own USING (id)
-                                JOIN next_groups
-                                     ON next_groups.group_key = item.group_key
-                               ORDER BY item.id
-                                 FOR UPDATE OF item SKIP LOCKED)
-                RETURNING id
-                """,
-                ids=ids,
-            )
-        )
