@@ -55,11 +55,8 @@ def print_lanes(runs, count):
         cpu = median(repetitions, lambda run: sum(map(get_cpu, run)))
         queries = median(repetitions, lambda run: sum(r["queries"] for r in run))
         walls.append(wall)
-        print(
-            f"{lanes} at once: {count / wall:.1f} inv/s,"
-            f" {cpu / count * 1000:.1f} ms cpu and {queries / count:.2f} SQL per invoice",
-            flush=True,
-        )
+        cost = f"{cpu / count * 1000:.1f} ms cpu and {queries / count:.2f} SQL"
+        print(f"{lanes} at once: {count / wall:.1f} inv/s, {cost} each", flush=True)
     return walls
 
 
