@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from .errors import InvalidAmount
 
@@ -22,11 +23,17 @@ def quantize(amount: Decimal | Fraction | int, step: Decimal) -> Decimal:
     """
     if step <= 0:
         raise InvalidAmount(f"A rounding step is positive: {step}.", step=step)
-    steps = Fraction(amount) / Fraction(step)
-    count = (2 * abs(steps.numerator) + steps.denominator) // (2 * steps.denominator)
-    return (count if steps >= 0 else -count) * step
+    # In whole numbers: a run rounds tens of thousands of amounts.
+    numerator, denominator = amount.as_integer_ratio()
+    step_numerator, step_denominator = step.as_integer_ratio()
+    numerator *= step_denominator
+    denominator *= step_numerator
+    count = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return (count if numerator >= 0 else -count) * step
 
 
+# A version is asked for its price at each step of a computation.
+@lru_cache(maxsize=65536)
 def line_price(quantity: Decimal, price: Decimal, discount: Decimal) -> Fraction:
     """What a line comes to: quantity × price less discount, exact.
 

@@ -40,6 +40,9 @@ class Part:
     @property
     def exact(self) -> Fraction:
         """The unrounded amount."""
+        if len(self.versions) == 1:
+            amount = self.versions[0][0].amount
+            return amount if self.share == 1 else amount * self.share
         days = sum(count for _version, count in self.versions)
         return sum(
             (

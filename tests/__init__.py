@@ -67,3 +67,4 @@ from .invoicing import test_invoicing_intake
 from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
+from .invoicing import test_invoicing_clock
