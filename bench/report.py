@@ -42,6 +42,24 @@ def print_table(title, rows):
         )
 
 
+def print_lanes(runs, count):
+    """A line per number of lanes; the seconds until the last lane was done.
+
+    :param dict runs: by number of lanes, for each repetition the lanes' readings.
+    :rtype: list[float]
+    """
+    print("\nSeveral lanes")
+    walls = []
+    for lanes, repetitions in runs.items():
+        wall = median(repetitions, lambda run: max(r["wall"] for r in run))
+        cpu = median(repetitions, lambda run: sum(map(get_cpu, run)))
+        queries = median(repetitions, lambda run: sum(r["queries"] for r in run))
+        walls.append(wall)
+        cost = f"{cpu / count * 1000:.1f} ms cpu and {queries / count:.2f} SQL"
+        print(f"{lanes} at once: {count / wall:.1f} inv/s, {cost} each", flush=True)
+    return walls
+
+
 def get_memory(readings):
     """Highest peak of the repetitions above the idle process, in MB."""
     return max(reading["memory_mb"] for reading in readings)

@@ -7,7 +7,6 @@ With --only, the targets of the other parts are left out.
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -160,14 +159,13 @@ class Bench:
         """Two processes at once against one, by the clock."""
         one_lane = self.get_ours(USUAL)
         two_lanes = self.keep("lanes", one_lane, ("contenders.ours", "open_lanes"))
-        seconds = {1: [], 2: []}
+        runs = {1: [], 2: []}
         for _ in range(self.repetitions):
             for lanes, prepared in ((1, one_lane), (2, two_lanes)):
-                seconds[lanes].append(
+                runs[lanes].append(
                     stage.measure_lanes(prepared, lanes, USUAL + WARM_UP)
                 )
-        one, two = (statistics.median(walls) for walls in seconds.values())
-        print(f"\nlanes: one {USUAL / one:.1f} inv/s, two {USUAL / two:.1f} inv/s")
+        one, two = report.print_lanes(runs, USUAL)
         self.figures["two lanes against one, by wall"] = one / two
 
     def rehearsal(self):
