@@ -27,10 +27,15 @@ class BillingInvoicing(models.AbstractModel):
         :param vals_list: values for ``account.move`` of each document, changed in
             place; those of other documents are left for core to complete.
         """
-        for vals, lines in zip(
-            vals_list, self._compute_documents(documents, vals_list), strict=True
-        ):
-            if lines:
+        computed = self._compute_documents(documents, vals_list)
+        keys = [document.bills[0][0].item.group_key for document in documents]
+        # Complete ones are created first: within a group that would change the order
+        # of its periods, and so of its numbers.
+        plain = {
+            key for key, lines in zip(keys, computed, strict=True) if lines is None
+        }
+        for key, vals, lines in zip(keys, vals_list, computed, strict=True):
+            if key not in plain:
                 self._complete_vals(vals, lines)
 
     def _compute_documents(self, documents, vals_list):

@@ -1,5 +1,6 @@
 """How charges become documents."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -68,6 +69,7 @@ class BillingInvoicing(models.AbstractModel):
                 rows + [(bill, charge, None) for bill, charge in silent]
             )
             self._add_invoiced(lines, rows)
+        lines.invalidate_model(["invoice_lines"])
         self._finish_bills(bills)
 
     def _post_documents(self, pairs, bills):
@@ -102,19 +104,27 @@ class BillingInvoicing(models.AbstractModel):
         No note is written for each: the run and the ledger are the trail. Where the
         audit trail is core's notes, they stay.
         """
-        moves = self.env["account.move"]
         context = {
             "tracking_disable": not self.env.company.restrictive_audit_trail,
             "default_move_type": "out_invoice",
         }
-        # Their order is that of their numbers: what is complete is not made first.
-        for complete, some in _in_runs(vals_list):
-            if complete:
-                with complete_lines(self.env):
-                    made = moves.with_context(**context, **COMPLETE).create(some)
-            else:
-                made = moves.with_context(**context).create(some)
-            moves += made.with_env(self.env)
+        created = {}
+        for complete in (True, False):
+            numbers = [
+                n
+                for n, vals in enumerate(vals_list)
+                if ("line_ids" in vals) is complete
+            ]
+            if not numbers:
+                continue
+            with complete_lines(self.env) if complete else nullcontext():
+                moves = (
+                    self.env["account.move"]
+                    .with_context(**context, **(COMPLETE if complete else {}))
+                    .create([vals_list[n] for n in numbers])
+                )
+            created.update(zip(numbers, moves.ids, strict=True))
+        moves = self.env["account.move"].browse(created[n] for n in sorted(created))
         # sale_timesheet marks the hours it bills on the way of core's button only;
         # unmarked, that button bills them again for a range of days.
         if hasattr(moves, "_link_timesheets_to_invoice"):
@@ -298,6 +308,11 @@ class BillingInvoicing(models.AbstractModel):
     def _prepare_lines(self, document, bill, order, charges):
         """Invoice lines of one member, in the order of its own lines."""
         commands = []
+        # A recurring line is no down payment: core need not read years of invoices to
+        # find that out. Forgotten again when the documents are made.
+        for line in bill.lines.values():
+            past = line.with_env(order.env)
+            past._fields["invoice_lines"]._update_cache(past, ())
         for line in document.extra.get(bill.item.id, ()):
             line = line.with_env(order.env)
             for vals in line._prepare_invoice_lines_vals_list(
@@ -411,17 +426,3 @@ class BillingInvoicing(models.AbstractModel):
                     line = bill.lines[charge.line]
                     moves |= self._get_corrected_line(line, charge).move_id
         return moves.sorted("id")[-1:]
-
-
-def _in_runs(vals_list):
-    """Values in their order, cut where complete ones and others meet.
-
-    :return: (whether they are complete, list of values) pairs.
-    """
-    runs = []
-    for vals in vals_list:
-        complete = "line_ids" in vals
-        if not runs or runs[-1][0] is not complete:
-            runs.append((complete, []))
-        runs[-1][1].append(vals)
-    return runs

@@ -127,6 +127,8 @@ class BillingInvoicingRehearsal(models.AbstractModel):
                 notes.found[bill.item.id].documents.append((document, amounts, charges))
         for bill, charge in silent:
             notes.found[bill.item.id].silent.append(charge)
+        # Preparing a document pretends that there is no past one.
+        self.env["sale.order.line"].invalidate_model(["invoice_lines"])
 
     def _park_as(self, item, code, message, trace=False):
         # OVERRIDES the run: only its own item is told; nothing waits, nobody is asked.

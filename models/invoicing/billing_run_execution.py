@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg2
 from psycopg2 import errors
@@ -21,6 +22,8 @@ _logger = logging.getLogger(__name__)
 BATCH = 100
 #: Begun this often without an outcome, an item is set aside as crashed.
 ATTEMPTS = 3
+#: After a failure of the database the next try waits so long.
+RECOVERY = timedelta(minutes=5)
 #: Subscriptions that are put on a run at once.
 PLANNED = 5000
 
@@ -258,7 +261,9 @@ class BillingRun(models.Model):
             cron._commit_progress()
             try:
                 rows = self.env.execute_query(query)
-                cron._commit_progress()
+                # A claim is progress: after three kills without any, the scheduler
+                # would leave the run alone until its next regular day.
+                cron._commit_progress(1 if rows else 0)
             except RETRIABLE as error:
                 self._lose_race(error)
                 continue
@@ -312,10 +317,14 @@ class BillingRun(models.Model):
         time.sleep(random.uniform(0.05, 0.5))
 
     def _survive(self, ids):
-        """Undo a batch that the database could not finish, if it still answers."""
+        """Undo a batch that the database could not finish, if it still answers; the
+        scheduled action looks again in a few minutes, not tomorrow.
+        """
         try:
             self.env.cr.rollback()
             self._give_attempt_back(ids)
+            self._ask_for_next_turn(self.env.cr.now() + RECOVERY)
+            self.env["ir.cron"]._commit_progress()
         except psycopg2.Error:
             _logger.warning("Run %s: the database does not answer any more", self.id)
 
@@ -370,11 +379,14 @@ class BillingRun(models.Model):
             )
         )[0][0]
 
-    def _ask_for_next_turn(self):
-        """Go on at once: the scheduler would wait a minute otherwise."""
+    def _ask_for_next_turn(self, at=None):
+        """Go on at once: the scheduler would wait a minute otherwise.
+
+        :param datetime.datetime at: go on then instead.
+        """
         cron_id = self.env.context.get("cron_id")
         if cron_id:
-            self.env["ir.cron"].browse(cron_id)._trigger()
+            self.env["ir.cron"].browse(cron_id)._trigger(at)
 
     def _finish(self):
         """Close the run when nothing is pending in any lane.
