@@ -1,6 +1,6 @@
-"""What a person approved, as canonical JSON: the same facts give the same text.
+"""What moved since a person approved: facts as they were, and as they are.
 
-A fingerprint tells whether something moved since; :func:`moved` tells what.
+Their digest (:mod:`.canonical`) tells whether, :func:`moved` tells what.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
-
-from .canonical import digest as canonical_digest
 
 #: Steps from the outermost mapping to a value: keys, and positions in lists.
 Path = tuple[str | int, ...]
@@ -22,17 +20,6 @@ class _Absent(Enum):
 
 
 ABSENT: Final = _Absent.ABSENT
-
-
-def digest(facts: Mapping[str, Any]) -> str:
-    """The fingerprint of facts, whatever the order their keys were written in.
-
-    :param facts: strings, integers, booleans, None, and lists and mappings of them.
-        A fraction is written as text by whoever knows how exact it is.
-    :raises TypeError: for anything else, floats among them.
-    """
-    _refuse_inexact(facts)
-    return canonical_digest(dict(facts))
 
 
 def moved(
@@ -63,20 +50,3 @@ def _differences(
             )
     elif type(old) is not type(new) or old != new:
         yield path, old, new
-
-
-def _refuse_inexact(value: object) -> None:
-    kind = type(value)
-    # Most facts are texts, and a run asks thousands of times.
-    if kind is str or kind is int or kind is bool or value is None:
-        return
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise TypeError(f"A fact is named by a text, not by {key!r}.")
-            _refuse_inexact(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _refuse_inexact(inner)
-    else:
-        raise TypeError(f"A fact is text, an integer or nothing, not {value!r}.")

@@ -2,7 +2,8 @@
 
 from odoo import models
 
-from ...engine.fingerprint import digest, moved
+from ...engine.canonical import digest
+from ...engine.fingerprint import moved
 
 
 class BillingInvoicing(models.AbstractModel):

@@ -9,8 +9,8 @@ from psycopg2.extras import Json, execute_values
 from odoo import models
 from odoo.tools import SQL
 
+from ...engine.canonical import digest
 from ...engine.entries import BilledEntry
-from ...engine.fingerprint import digest
 from ...engine.periods import ONE_DAY
 from ...engine.reasons import reasons
 from ...engine.rehearsing import main_reason
@@ -76,6 +76,7 @@ class Notes:
     :param idle: ids of items with nothing due.
     :param periods: spans of days in words.
     :param known: facts that lines share.
+    :param taxes: computed taxes by what the lines of a document say.
     :param last: (untaxed amount, ids of the lines) of the last invoice, by order id.
     """
 
@@ -84,6 +85,7 @@ class Notes:
     idle: list = field(default_factory=list)
     periods: dict = field(default_factory=dict)
     known: dict = field(default_factory=dict)
+    taxes: dict = field(default_factory=dict)
 
 
 class BillingInvoicingRehearsal(models.AbstractModel):
@@ -187,6 +189,37 @@ class BillingInvoicingRehearsal(models.AbstractModel):
             right = lines and not locked[day] and self._is_as_charged(document, lines)
             priced.append(self._read_computed(document, lines) if right else None)
         return priced
+
+    def _compute_taxes(self, line_groups):
+        # EXTENDS the run: lines that say the same have the same taxes, and nobody
+        # adds to them here. Computed taxes may look at the product.
+        known = self.env.context["billing_rehearsal"].taxes
+        missing = {}
+        for lines in line_groups:
+            missing.setdefault(self._get_tax_key(lines), lines)
+        for key in known.keys() & missing.keys():
+            del missing[key]
+        super()._compute_taxes(list(missing.values()))
+        for key, lines in missing.items():
+            known[key] = [line["tax_details"] for line in lines]
+        for lines in line_groups:
+            details = known[self._get_tax_key(lines)]
+            for line, line_details in zip(lines, details, strict=True):
+                line["tax_details"] = line_details
+
+    def _get_tax_key(self, lines):
+        return tuple(
+            (
+                line["tax_ids"]._ids,
+                line["price_unit"],
+                line["quantity"],
+                line["discount"],
+                line["product_id"].id,
+                line["currency_id"].id,
+                line["rate"],
+            )
+            for line in lines
+        )
 
     def _is_as_charged(self, document, lines):
         """Whether each line comes to what the ledger would say: see the run's check."""
