@@ -39,6 +39,22 @@ _ITEM_COLUMNS = (
     "shard",
     "scheduled_date",
 )
+#: What a row of an item and the key of its group are made of.
+_ORDER_FIELDS = (
+    "company_id",
+    "currency_id",
+    "partner_id",
+    "partner_invoice_id",
+    "partner_shipping_id",
+    "billing_plan_id",
+    "user_id",
+    "journal_id",
+    "fiscal_position_id",
+    "payment_term_id",
+    "preferred_payment_method_line_id",
+    "client_order_ref",
+    "billing_next_date",
+)
 
 
 class BillingRun(models.Model):
@@ -108,11 +124,14 @@ class BillingRun(models.Model):
         return orders.sorted("id")
 
     @api.model
-    def _plan_run(self, orders, *, origin="daily", run_date=None, scope=None):
+    def _plan_run(
+        self, orders, *, origin="daily", run_date=None, scope=None, state="pending"
+    ):
         """Create a run with an item for each order; none when there is no order.
 
         :param orders: confirmed subscriptions.
         :param datetime.date run_date: bill what is due by then; today by default.
+        :param str state: of its items.
         """
         if not orders:
             return self.browse()
@@ -126,12 +145,15 @@ class BillingRun(models.Model):
             }
         )
         for start in range(0, len(orders), PLANNED):
-            run._insert_items(orders[start : start + PLANNED])
+            run._insert_items(orders[start : start + PLANNED], state)
         return run.with_env(self.env)
 
-    def _insert_items(self, orders, state="pending"):
+    def _insert_items(self, orders, state):
         """One INSERT for the items of many subscriptions."""
         self.env.flush_all()
+        # A few of their hundred columns.
+        orders.fetch(_ORDER_FIELDS)
+        (orders.partner_id | orders.partner_invoice_id).fetch(["commercial_partner_id"])
         rows = [
             (
                 self.id,
@@ -228,39 +250,27 @@ class BillingRun(models.Model):
         :param SQL condition: on columns of ``billing_run_item``; whole groups meet it.
         :return: the ids of the items.
         """
-        query = SQL(
-            """
-            WITH candidate AS (
-                SELECT group_key, COALESCE(attempts, 0) AS attempts
-                  FROM billing_run_item
-                 WHERE run_id = %(run)s AND state = 'pending' AND %(condition)s
-                 ORDER BY attempts, group_key, id LIMIT %(batch)s
-            ), next_groups AS (
-                SELECT group_key FROM candidate WHERE attempts = 0
-                UNION
-                SELECT * FROM (
-                    SELECT group_key FROM candidate
-                     WHERE NOT EXISTS (SELECT FROM candidate WHERE attempts = 0)
-                     ORDER BY attempts, group_key LIMIT 1) AS begun
-            )
-            UPDATE billing_run_item SET attempts = COALESCE(attempts, 0) + 1
-             WHERE id IN (SELECT id FROM billing_run_item
-                            JOIN next_groups USING (group_key)
-                           WHERE run_id = %(run)s AND state = 'pending'
-                             AND %(condition)s
-                           ORDER BY id FOR UPDATE OF billing_run_item SKIP LOCKED)
-            RETURNING id
-            """,
-            run=self.id,
-            condition=condition,
-            batch=BATCH,
-        )
         cron = self.env["ir.cron"]
+        pending = SQL("state = 'pending' AND %s", condition)
         while True:
             # A fresh snapshot: one older than another lane's commit would fail.
             cron._commit_progress()
             try:
-                rows = self.env.execute_query(query)
+                rows = self.env.execute_query(
+                    SQL(
+                        """
+                        UPDATE billing_run_item
+                           SET attempts = COALESCE(attempts, 0) + 1
+                         WHERE id IN (SELECT id FROM billing_run_item
+                                       WHERE run_id = %s AND %s AND group_key = ANY(%s)
+                                       ORDER BY id FOR UPDATE SKIP LOCKED)
+                        RETURNING id
+                        """,
+                        self.id,
+                        pending,
+                        self._get_next_groups(pending, BATCH),
+                    )
+                )
                 # A claim is progress: after three kills without any, the scheduler
                 # would leave the run alone until its next regular day.
                 cron._commit_progress(1 if rows else 0)
@@ -269,6 +279,30 @@ class BillingRun(models.Model):
                 continue
             self.env["billing.run.item"].invalidate_model(["attempts"])
             return sorted(item_id for (item_id,) in rows)
+
+    def _get_next_groups(self, condition, batch):
+        """The keys of the groups whose turn it is.
+
+        Asked for apart, not joined: PostgreSQL would compare each item with each group
+        as long as it never counted the table.
+
+        :param SQL condition: on columns of ``billing_run_item``.
+        :param int batch: items to take, rounded up to whole groups.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT group_key, COALESCE(attempts, 0) FROM billing_run_item
+                 WHERE run_id = %s AND %s
+                 ORDER BY attempts, group_key, id LIMIT %s
+                """,
+                self.id,
+                condition,
+                batch,
+            )
+        )
+        fresh = {key for key, attempts in rows if not attempts}
+        return list(fresh or {key for key, _attempts in rows[:1]})
 
     def _execute_batch(self, ids):
         """Bill claimed items in a fresh transaction.
@@ -294,7 +328,7 @@ class BillingRun(models.Model):
             self._park_crashed(crashed)
             healthy = items - crashed
             self._lock_orders(healthy)
-            with _without_collector():
+            with without_collector():
                 self.env["billing.invoicing"]._bill_items(healthy)
                 self.env.flush_all()
         except RETRIABLE as error:
@@ -431,7 +465,7 @@ class BillingRun(models.Model):
 
 
 @contextmanager
-def _without_collector():
+def without_collector():
     """A batch is small: looking for cycles in it costs more than it frees."""
     enabled = gc.isenabled()
     gc.disable()

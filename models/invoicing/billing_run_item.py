@@ -111,6 +111,9 @@ class BillingRunItem(models.Model):
     _pending_idx = models.Index(
         "(run_id, attempts, group_key, id) WHERE state = 'pending'"
     )
+    _to_rehearse_idx = models.Index(
+        "(run_id, attempts, group_key, id) WHERE state = 'to_rehearse'"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -12,6 +12,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from .billing_invoicing import RETRIABLE
+from .billing_run_execution import without_collector
 
 _logger = logging.getLogger(__name__)
 
@@ -126,11 +127,14 @@ class BillingRun(models.Model):
         orders = self._get_scope_orders(scope, run_date)
         self._check_any_due(orders, scope)
         run = self._plan_run(
-            orders, origin="manual", run_date=run_date, scope=scope_text
+            orders,
+            origin="manual",
+            run_date=run_date,
+            scope=scope_text,
+            state="to_rehearse",
         )
         # Users read runs, the service writes them.
         run.sudo().write({"state": "rehearsing", "scope_ids": scope})
-        run.item_ids.sudo().write({"state": "to_rehearse"})
         return run
 
     def _rehearse(self):
@@ -149,7 +153,8 @@ class BillingRun(models.Model):
     def _rehearse_batch(self, items):
         service = self.env["billing.invoicing.rehearsal"]
         # The reasons are read by who launched it.
-        service.with_context(lang=self.user_id.lang)._rehearse_items(items)
+        with without_collector():
+            service.with_context(lang=self.user_id.lang)._rehearse_items(items)
 
     @api.model
     def _cron_rehearse(self):
@@ -192,23 +197,17 @@ class BillingRun(models.Model):
         return True
 
     def _next_to_rehearse(self):
-        """The next items, whole groups, the oldest subscription first."""
+        """The next items, whole groups."""
+        waiting = SQL("state = 'to_rehearse'")
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH next_groups AS (
-                    SELECT DISTINCT group_key
-                      FROM (SELECT group_key FROM billing_run_item
-                             WHERE run_id = %(run)s AND state = 'to_rehearse'
-                             ORDER BY group_key, id LIMIT %(batch)s) AS candidate
-                )
-                SELECT item.id FROM billing_run_item item JOIN next_groups
-                       ON next_groups.group_key = item.group_key
-                 WHERE item.run_id = %(run)s AND item.state = 'to_rehearse'
-                 ORDER BY item.id
+                SELECT id FROM billing_run_item
+                 WHERE run_id = %s AND %s AND group_key = ANY(%s) ORDER BY id
                 """,
-                run=self.id,
-                batch=BATCH,
+                self.id,
+                waiting,
+                self._get_next_groups(waiting, BATCH),
             )
         )
         return self.env["billing.run.item"].browse(item_id for (item_id,) in rows)
@@ -240,9 +239,7 @@ class BillingRun(models.Model):
         # Users read runs and items, the service writes them.
         own = self.sudo()
         own.item_ids.unlink()
-        fresh = self._plan_run(orders, origin="manual", run_date=self.run_date).sudo()
-        fresh.item_ids.write({"run_id": self.id, "state": "to_rehearse"})
-        fresh.unlink()
+        own._insert_items(orders, "to_rehearse")
         own.write(
             {
                 "state": "rehearsing",
