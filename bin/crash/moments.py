@@ -20,7 +20,7 @@ STATEMENT = "statement"
 
 #: How statements are recognised that a kill is aimed at.
 MARKS = (
-    (CLAIM, re.compile(r"UPDATE billing_run_item SET attempts")),
+    (CLAIM, re.compile(r"UPDATE billing_run_item\s+SET attempts")),
     (NUMBER, re.compile(r"UPDATE\s+\"?account_move\"?\s.*sequence_number", re.DOTALL)),
 )
 
