@@ -165,11 +165,6 @@ def opening_facts(
     }
 
 
-# === Sealing === #
-
-#: Made once: a run seals thousands of entries.
-
-
 # === Reading === #
 
 

@@ -36,6 +36,11 @@ class AccountMove(models.Model):
                 lines.billing_origin_line_id.sudo().billing_entry_ids
             )
 
+    def _get_billing_sign(self):
+        """-1 where the lines take back what charges say: on a credit note."""
+        self.ensure_one()
+        return -1 if self.move_type == "out_refund" else 1
+
     def _post(self, soft=True):
         # EXTENDS account
         posted = super()._post(soft=soft)

@@ -34,7 +34,6 @@ class BillingEntry(models.Model):
         string="Subscription",
         required=True,
         readonly=True,
-        index=True,
         ondelete="restrict",
     )
     sale_line_id = fields.Many2one(
@@ -142,6 +141,8 @@ class BillingEntry(models.Model):
     _waiver_charges_nothing = models.Constraint(
         "CHECK(kind <> 'waiver' OR charged_amount = 0)", "A waiver charges nothing."
     )
+    # The last entries of a subscription are found from its end.
+    _order_idx = models.Index("(order_id, id)")
     _line_period_idx = models.Index("(sale_line_id, period_start)")
 
     def _auto_init(self):

@@ -122,14 +122,10 @@ class BillingInvoicing(models.AbstractModel):
                 bill.untaxed += document.sign * line.price_subtotal
                 continue
             bill.untaxed += document.sign * line.price_subtotal
-            included = line.tax_ids.flatten_taxes_hierarchy()
-            shown = line.price_subtotal
-            if included and all(tax.price_include for tax in included):
-                shown = line.price_total
-            elif any(tax.price_include for tax in included):
-                continue
+            taxes = line.tax_ids.flatten_taxes_hierarchy()
+            shown = self._get_shown_amount(taxes, line.price_subtotal, line.price_total)
             expected = float(source.charged) * document.sign
-            if move.currency_id.compare_amounts(shown, expected):
+            if shown is not None and move.currency_id.compare_amounts(shown, expected):
                 raise ParkedFor(
                     "document_differs",
                     self.env._(
@@ -143,6 +139,17 @@ class BillingInvoicing(models.AbstractModel):
                     ),
                     bill.order,
                 )
+
+    def _get_shown_amount(self, taxes, untaxed, total):
+        """What a line comes to in its own price convention; None where only some of
+        its taxes are part of the price.
+
+        :param taxes: taxes of the line, groups resolved.
+        """
+        included = [tax.price_include for tax in taxes]
+        if not any(included):
+            return untaxed
+        return total if all(included) else None
 
     def _check_lock_dates(self, moves, bills):
         """Park instead of booking elsewhere, where the plan says so, and where no day

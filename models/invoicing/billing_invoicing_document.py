@@ -93,7 +93,7 @@ class BillingInvoicing(models.AbstractModel):
         """
         added = []
         for _bill, charge, line in rows:
-            sign = -1 if line.move_id.move_type == "out_refund" else 1
+            sign = line.move_id._get_billing_sign()
             untaxed = sign * line.price_subtotal if line.parent_state == "posted" else 0
             added.append((charge.line, sign * line.quantity, untaxed))
         lines._billing_add_invoiced(added)

@@ -120,7 +120,7 @@ class BillingInvoicing(models.AbstractModel):
         own = lines.filtered(lambda line: line.sudo().billing_entry_ids)
         self._sync_concessions(own)
         for line in own:
-            sign = -1 if line.move_id.move_type == "out_refund" else 1
+            sign = line.move_id._get_billing_sign()
             # The ledger has no write access for users; this is its door.
             entries = ledger_writer(line.sudo().billing_entry_ids)
             entries.filtered(lambda e: e.state == "draft").write(
@@ -277,7 +277,7 @@ class BillingInvoicing(models.AbstractModel):
             origin_charged=as_decimal(origin.charged_amount),
             step=as_decimal(line.currency_id.rounding),
         )
-        sign = -1 if line.move_id.move_type == "out_refund" else 1
+        sign = line.move_id._get_billing_sign()
         return ledger_writer(origin).copy(
             {
                 "kind": "adjustment",

@@ -186,7 +186,7 @@ class BillingInvoicing(models.AbstractModel):
     def _get_objection(self, bill, documents, known):
         """Why an approved item is not billed, in a sentence; empty if it is."""
         item = bill.item
-        if item.held_until < item.company_id._billing_today():
+        if item.reserved_until < item.company_id._billing_today():
             return self._get_ended_text(item)
         key = item.order_id._get_billing_group_key()
         facts = self._get_facts(bill, documents, key, known)

@@ -99,7 +99,7 @@ class BillingInvoicing(models.AbstractModel):
         posted, untaxed = True, None
         if move_line:
             posted = move_line.parent_state == "posted"
-            sign = -1 if move_line.move_id.move_type == "out_refund" else 1
+            sign = move_line.move_id._get_billing_sign()
             untaxed = sign * move_line.price_subtotal if posted else None
         return {
             **self._prepare_row(line, charge.entry, move_line),

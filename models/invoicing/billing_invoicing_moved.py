@@ -54,7 +54,7 @@ class BillingInvoicing(models.AbstractModel):
             "%(customer)s was not billed: the approval ended on %(date)s. Rehearse it "
             "again.",
             customer=item.partner_id.display_name,
-            date=format_date(self.env, item.held_until),
+            date=format_date(self.env, item.reserved_until),
         )
 
     def _get_moved_text(self, item, differences):

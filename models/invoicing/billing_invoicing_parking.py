@@ -55,6 +55,7 @@ class BillingInvoicing(models.AbstractModel):
                 "user_id": (before.user_id or item.order_id.user_id).id,
             }
         )
+        # Its own bookkeeping, as in _park.
         item.sudo()._take_over(before)
         item.order_id._billing_schedule_parked_activity(message)
         if item.user_id != item.order_id.user_id:
@@ -137,6 +138,7 @@ class BillingInvoicing(models.AbstractModel):
         """
         for item in open_items.values():
             # Its own bookkeeping, as in _park.
-            item.sudo().write({"is_open": False, "solved_at": self.env.cr.now()})
-            item.sudo().activity_ids.unlink()
+            own = item.sudo()
+            own.write({"is_open": False, "solved_at": self.env.cr.now()})
+            own.activity_ids.unlink()
             item.order_id._billing_clear_parked_activity()

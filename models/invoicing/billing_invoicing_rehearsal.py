@@ -225,12 +225,13 @@ class BillingInvoicingRehearsal(models.AbstractModel):
         """Whether each line comes to what the ledger would say: see the run's check."""
         for (_bill, charge), line in zip(document.rows, lines, strict=True):
             details = line["tax_details"]
-            included = [data["tax"].price_include for data in details["taxes_data"]]
-            if any(included) and not all(included):
-                continue
-            name = "total_included" if any(included) else "total_excluded"
-            if line["currency_id"].compare_amounts(
-                details[f"{name}_currency"], float(charge.charged)
+            shown = self._get_shown_amount(
+                [data["tax"] for data in details["taxes_data"]],
+                details["total_excluded_currency"],
+                details["total_included_currency"],
+            )
+            if shown is not None and line["currency_id"].compare_amounts(
+                shown, float(charge.charged)
             ):
                 return False
         return True
@@ -310,25 +311,25 @@ class BillingInvoicingRehearsal(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH last AS (
-                    SELECT DISTINCT ON (entry.order_id) entry.order_id, line.move_id
-                      FROM billing_entry entry
-                      JOIN account_move_line line ON line.id = entry.move_line_id
-                     WHERE entry.order_id = ANY(%s)
-                       AND entry.state <> 'void' AND entry.kind IN ('charge', 'opening')
-                     ORDER BY entry.order_id, entry.id DESC
-                )
-                SELECT last.order_id,
+                SELECT ordered.id,
                        SUM(CASE WHEN move.move_type = 'out_refund'
                                 THEN -line.price_subtotal ELSE line.price_subtotal END),
                        ARRAY_AGG(entry.sale_line_id)
-                  FROM last
-                  JOIN billing_entry entry ON entry.order_id = last.order_id
-                       AND entry.state <> 'void'
-                  JOIN account_move_line line ON line.id = entry.move_line_id
-                       AND line.move_id = last.move_id
+                  FROM UNNEST(%s) AS ordered(id)
+                  -- the end of its ledger, however long that is
+                 CROSS JOIN LATERAL (
+                    SELECT line.move_id
+                      FROM billing_entry entry
+                      JOIN account_move_line line ON line.id = entry.move_line_id
+                     WHERE entry.order_id = ordered.id
+                       AND entry.state <> 'void' AND entry.kind IN ('charge', 'opening')
+                     ORDER BY entry.id DESC LIMIT 1
+                  ) AS last
                   JOIN account_move move ON move.id = last.move_id
-                 GROUP BY last.order_id
+                  JOIN account_move_line line ON line.move_id = move.id
+                  JOIN billing_entry entry ON entry.move_line_id = line.id
+                       AND entry.order_id = ordered.id AND entry.state <> 'void'
+                 GROUP BY ordered.id
                 """,
                 orders.ids,
             )

@@ -59,7 +59,7 @@ class BillingRunItem(models.Model):
     facts_hash = fields.Char(readonly=True)
     approved_at = fields.Datetime(readonly=True)
     approved_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
-    held_until = fields.Date(
+    reserved_until = fields.Date(
         readonly=True,
         index="btree_not_null",
         help="Until this day, the daily run leaves the subscription to this run.",

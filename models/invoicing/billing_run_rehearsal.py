@@ -309,14 +309,14 @@ class BillingRun(models.Model):
                     "state": "approved",
                     "approved_at": self.env.cr.now(),
                     "approved_by_id": self.env.uid,
-                    "held_until": until,
+                    "reserved_until": until,
                 }
             )
         rest = self.item_ids.filtered(lambda item: item.state == "rehearsed")
         for company, members in rest.grouped("company_id").items():
             # What a person leaves out today is not billed behind their back today.
             members.sudo().write(
-                {"state": "left_out", "held_until": company._billing_today()}
+                {"state": "left_out", "reserved_until": company._billing_today()}
             )
         self.sudo().write(
             {
@@ -416,7 +416,7 @@ class BillingRun(models.Model):
         items = self.env["billing.run.item"].search(
             Domain("order_id", "in", orders.ids)
             & (
-                Domain("held_until", "!=", False)
+                Domain("reserved_until", "!=", False)
                 & Domain("state", "in", ("approved", "pending", "refused", "left_out"))
                 | Domain("state", "=", "pending")
                 & Domain("run_id.stop_requested", "=", True)
@@ -424,7 +424,7 @@ class BillingRun(models.Model):
         )
         return items.filtered(
             lambda item: (
-                (item.held_until or item.run_id.stopped_on)
+                (item.reserved_until or item.run_id.stopped_on)
                 >= item.company_id._billing_today()
             )
         ).order_id

@@ -173,7 +173,7 @@ class SaleOrder(models.Model):
             return None
         last = entries[:1].move_id
         lines = last.invoice_line_ids & entries.move_line_id
-        sign = -1 if last.move_type == "out_refund" else 1
+        sign = last._get_billing_sign()
         return sign * sum(lines.mapped("price_subtotal"))
 
     def _get_billing_reasons_text(self, preview):

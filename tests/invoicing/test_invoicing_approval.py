@@ -72,7 +72,7 @@ class TestInvoicingApproval(RehearsalCommon):
         item = self._item(run, self.order)
         self.assertEqual(item.approved_by_id, self.user)
         self.assertEqual(str(item.approved_at), "2025-12-30 04:00:00")
-        self.assertEqual(str(item.held_until), "2026-01-06")
+        self.assertEqual(str(item.reserved_until), "2026-01-06")
         self.assertEqual(len(item.facts_hash), 64)
         self.assertEqual(
             set(item.facts), {"documents", "group", "module"}, sorted(item.facts)
@@ -304,7 +304,7 @@ class TestInvoicingApproval(RehearsalCommon):
     def test_days_of_an_approval_are_a_setting(self):
         self.company.sudo().billing_approval_days = 30
         run = self._approve_ahead()
-        self.assertEqual(str(run.item_ids[0].held_until), "2026-01-29")
+        self.assertEqual(str(run.item_ids[0].reserved_until), "2026-01-29")
 
     def test_approval_that_would_end_before_its_day_is_refused(self):
         run = self._launch("2026-01-01", on="2025-12-10")
