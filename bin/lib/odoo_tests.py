@@ -39,7 +39,7 @@ def has_tests(purpose):
     mark = re.compile(rf"""["']{get_tag(purpose)}["']""")
     return any(
         mark.search(path.read_text(encoding="utf-8"))
-        for path in project.CHECKOUT.glob("tests/*/test_*.py")
+        for path in project.CHECKOUT.glob("tests/**/test_*.py")
     )
 
 

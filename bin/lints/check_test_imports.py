@@ -13,7 +13,7 @@ TESTS = CHECKOUT / "tests"
 
 
 def read_imports():
-    """Return the (stage, module) pairs that tests/__init__.py imports."""
+    """Return the (stage or its room, module) pairs that tests/__init__.py imports."""
     path = TESTS / "__init__.py"
     if not path.exists():
         return set()
@@ -30,7 +30,7 @@ def find_passed_over():
     # Those of the engine are pytest's.
     files = [
         path
-        for path in sorted(TESTS.glob("*/test_*.py"))
+        for path in sorted([*TESTS.glob("*/test_*.py"), *TESTS.glob("*/*/test_*.py")])
         if path.parent.name != "engine"
     ]
     yield from (
@@ -40,7 +40,8 @@ def find_passed_over():
     imports = read_imports()
     stems = collections.Counter(path.stem for path in files)
     for path in files:
-        stage, stem = path.parent.name, path.stem
+        stage = ".".join(path.parent.relative_to(TESTS).parts)
+        stem = path.stem
         if (stage, stem) not in imports:
             yield f"{show(path)}: tests/__init__.py lacks: from .{stage} import {stem}"
         if stems[stem] > 1:

@@ -72,3 +72,9 @@ from . import billing_intake_import
 from . import billing_intake_apply
 from . import billing_intake_contract
 from . import ir_ui_menu
+# The rooms of what is issued: each uses those above it.
+from . import mentions
+from . import documents
+from . import delivery
+from . import archive
+from . import cutoff
