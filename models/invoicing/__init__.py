@@ -72,6 +72,7 @@ from . import billing_intake_import
 from . import billing_intake_apply
 from . import billing_intake_contract
 from . import ir_ui_menu
+
 # The rooms of what is issued: each uses those above it.
 from . import mentions
 from . import documents
