@@ -146,7 +146,7 @@ def unit_price(
     :param discount: percent.
     :return: None where nothing is sold: no quantity, or all of the price given up.
     """
-    if not quantity or discount >= 100:  # noqa: PLR2004 (percent)
+    if not quantity or discount >= 100:
         return None
     net = (abs(amount) / abs(quantity)).quantize(_PRICE_STEP, ROUND_HALF_UP)
     # A surcharge stands in the price: there is no negative discount.

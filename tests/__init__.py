@@ -4,7 +4,7 @@ from .invoicing import test_invoicing_credit
 from .invoicing import test_invoicing_doors
 from .invoicing import test_invoicing_ledger
 from .invoicing import test_invoicing_scenario_plans
-from .invoicing import test_invoicing_edi
+from .invoicing.documents import test_invoicing_electronic_periods
 from .subscription import test_subscription_tour
 from .invoicing import test_invoicing_scenario_outages
 from .invoicing import test_invoicing_scenario_companies
@@ -68,3 +68,5 @@ from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
+from .invoicing.documents import test_invoicing_facturx
+from .invoicing.documents import test_invoicing_facturx_facts
