@@ -70,3 +70,4 @@ from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
 from .invoicing.documents import test_invoicing_facturx
 from .invoicing.documents import test_invoicing_facturx_facts
+from .invoicing.documents import test_invoicing_ubl

@@ -24,6 +24,7 @@ class Electronic:
     :param frame: billing frame (BT-23); None for a seller outside France.
     :param services: whether nothing but services is sold.
     :param contract: number of its subscription (BT-12); None when it bills several.
+    :param own_numbers: our numbers of the document and of what it bills.
     :param corrected: the invoices that a credit note corrects (BT-25, BT-26).
     :param period: first and last day of what is billed (BG-14), or None.
     :param paid_on: day of the payment that left nothing to pay, or None.
@@ -37,6 +38,7 @@ class Electronic:
     frame: str | None
     services: bool
     contract: str | None
+    own_numbers: frozenset[str]
     corrected: object
     period: tuple[date, date] | None
     seller: Party
@@ -65,11 +67,15 @@ class AccountMove(models.Model):
         french = company._is_billing_french()
         payments = self._billing_get_payments()
         mentions = self._billing_get_mentions()
+        # Whoever may read the invoice may know the number of what it bills.
+        orders = self.sudo().invoice_line_ids.sale_line_ids.order_id
+        contracts = orders.filtered("billing_plan_id")
         return Electronic(
             notes=notes_of(mentions + self._billing_get_borrowed(mentions)),
             frame=self._billing_get_frame(operation, payments) if french else None,
             services=operation == "services",
-            contract=self._billing_get_contract(),
+            contract=contracts.name if len(contracts) == 1 else None,
+            own_numbers=frozenset([self.name, *orders.mapped("name")]),
             corrected=self._billing_get_corrected(),
             period=self._billing_get_period(lines),
             seller=self._billing_get_party(company.partner_id.commercial_partner_id),
@@ -131,12 +137,6 @@ class AccountMove(models.Model):
         corrected = self._billing_get_corrected()[-1:]
         found = corrected._billing_get_mentions() if corrected else []
         return [mention for mention in found if mention["note_code"] in wanted]
-
-    def _billing_get_contract(self):
-        # Whoever may read the invoice may know the number of its subscription.
-        orders = self.sudo().invoice_line_ids.sale_line_ids.order_id
-        plans = orders.filtered("billing_plan_id")
-        return plans.name if len(plans) == 1 else None
 
     def _billing_get_corrected(self):
         """The invoices that a credit note corrects, oldest first."""

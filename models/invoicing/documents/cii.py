@@ -183,10 +183,11 @@ class CiiDocument:
     def write_references(self):
         """BT-12, BT-13, BT-25 and BT-26."""
         order = self._find("BuyerOrderReferencedDocument", self.agreement)
-        # Our own number is no order of the customer's.
-        if order is not None and self._find("IssuerAssignedID", order) is not None:
-            if self._find("IssuerAssignedID", order).text == self.move.name:
-                self.agreement.remove(order)
+        # Our own number, of the invoice or of what it bills, is no order of theirs.
+        if order is not None and (
+            order.findtext(_tag("IssuerAssignedID")) in self.electronic.own_numbers
+        ):
+            self.agreement.remove(order)
         contract = self._find("ContractReferencedDocument", self.agreement)
         if contract is None and self.electronic.contract:
             contract = self._put(

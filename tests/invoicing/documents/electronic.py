@@ -218,6 +218,60 @@ class FacturxCommon(BillingCommon):
     def _taxed(self, product, quantity, price, taxes, **vals):
         return (product, quantity, price, {"tax_ids": [Command.set(taxes.ids)], **vals})
 
+    def _credit(self, invoice):
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        with self._on("2026-03-05"):
+            made = wizard.create(
+                {"journal_id": invoice.journal_id.id, "billing_rebill": "given_up"}
+            )
+            made.refund_moves()
+            note = invoice.reversal_move_ids
+            note.action_post()
+        return note
+
+    def _pay(self, invoice, day, **vals):
+        # Payments are registered by an accountant.
+        register = self.env(su=True)["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        with self._on(day):
+            register.create({"payment_date": day, **vals})._create_payments()
+        self.env.invalidate_all()
+
+    def _sell_to(self, country, **vals):
+        self.customer.sudo().write(
+            {
+                "country_id": self.env.ref(country).id,
+                "vat": False,
+                "company_registry": False,
+                **vals,
+            }
+        )
+
+    def _add_rate(self, code, rate):
+        currency = self.env.ref(f"base.{code}").sudo()
+        currency.active = True
+        currency.rate_ids.unlink()
+        currency.rate_ids.create(
+            {
+                "name": "2026-01-01",
+                "currency_id": currency.id,
+                "company_id": self.company.id,
+                "rate": rate,
+            }
+        )
+
+    def _price_in(self, code):
+        return self.env(su=True)["product.pricelist"].create(
+            {
+                "name": code,
+                "currency_id": self.env.ref(f"base.{code}").id,
+                "company_id": self.company.id,
+            }
+        )
+
     def _read(self, move, *, reform=True):
         """The Factur-X of a document, valid by the schema, by the rules of the
         standard and by its own sums.
