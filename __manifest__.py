@@ -91,6 +91,7 @@
         "views/invoicing/portal_templates.xml",
         "views/invoicing/portal_subscription_templates.xml",
         "report/invoicing_quotation_templates.xml",
+        "report/invoicing_documents_facturx_templates.xml",
         "views/invoicing/sale_order_views.xml",
         "views/insight/digest_digest_views.xml",
         "views/menus.xml",

@@ -71,3 +71,4 @@ from .invoicing import test_invoicing_clock
 from .invoicing.documents import test_invoicing_facturx
 from .invoicing.documents import test_invoicing_facturx_facts
 from .invoicing.documents import test_invoicing_ubl
+from .invoicing.documents import test_invoicing_facturx_pdf

@@ -1,3 +1,4 @@
+from . import res_partner
 from . import account_edi_common
 from . import account_move_electronic
 from . import account_edi_xml_cii

@@ -51,4 +51,8 @@ class AccountEdiXmlCii(models.AbstractModel):
         if invoice.company_id._is_billing_french():
             for name in _GERMAN:
                 constraints.pop(name, None)
+            seller = invoice._billing_get_party(invoice.company_id.partner_id)
+            # BR-CO-26 asks for one number, and a small business has no other.
+            if seller.legal:
+                constraints.pop("seller_identifier", None)
         return constraints
