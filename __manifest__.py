@@ -41,6 +41,8 @@
         "data/invoicing_completeness_cron_data.xml",
         "data/invoicing_ir_cron_take_over_data.xml",
         "data/insight_digest_data.xml",
+        # Documents.
+        "data/invoicing_documents_mail_template_data.xml",
         "views/plan/billing_plan_views.xml",
         "views/plan/billing_close_reason_views.xml",
         "views/plan/product_template_views.xml",

@@ -1,4 +1,4 @@
-"""The structured creditor reference of ISO 11649: ``RF``, two check digits, the reference.
+"""The structured creditor reference (ISO 11649): ``RF``, two check digits, and text.
 
 Banks carry it through unchanged, so a payment finds its invoice by itself.
 """

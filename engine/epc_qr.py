@@ -1,6 +1,6 @@
 """The text of a QR code that starts a SEPA credit transfer (EPC069-12, version 2.1).
 
-Twelve lines; what is not used at the end is left out, and no line break follows the last.
+Twelve lines; what is not used at the end is left out, and nothing follows the last.
 """
 
 from __future__ import annotations

@@ -1,0 +1,4 @@
+from . import account_move
+from . import account_move_payment
+from . import account_move_outlook
+from . import account_move_mail
