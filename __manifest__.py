@@ -93,6 +93,12 @@
         "views/invoicing/portal_templates.xml",
         "views/invoicing/portal_subscription_templates.xml",
         "report/invoicing_quotation_templates.xml",
+        # Documents.
+        "report/invoicing_documents_invoice_templates.xml",
+        "report/invoicing_documents_templates.xml",
+        "report/invoicing_documents_actions.xml",
+        "wizards/invoicing/documents/billing_statement_views.xml",
+        "views/invoicing/documents/account_move_views.xml",
         "views/invoicing/sale_order_views.xml",
         "views/insight/digest_digest_views.xml",
         "views/menus.xml",
@@ -106,6 +112,7 @@
     "assets": {
         "web.assets_backend": ["recurring_billing/static/src/**/*"],
         "web.assets_tests": ["recurring_billing/static/tests/tours/*.js"],
+        "web.report_assets_common": ["recurring_billing/static/report/*.scss"],
     },
     "uninstall_hook": "uninstall_hook",
 }

@@ -122,7 +122,8 @@ class AccountMove(models.Model):
     # === What is next === #
 
     def _billing_get_next(self):
-        """The next invoice of the same subscriptions: ``date`` and ``amount`` as texts.
+        """The next invoice of the same subscriptions: ``date`` and ``amount`` as texts,
+        and whether tax is in it (``taxed``).
 
         :return: None before posting, and when nothing more is to come.
         """
@@ -138,10 +139,13 @@ class AccountMove(models.Model):
         if not coming:
             return None
         day = min(preview.day for preview in coming)
-        total = sum(preview.total for preview in coming if preview.day == day)
+        coming = [preview for preview in coming if preview.day == day]
+        total = sum(preview.total for preview in coming)
+        untaxed = sum(preview.untaxed for preview in coming)
         if self.currency_id.compare_amounts(total, 0) <= 0:
             return None
         return {
             "date": format_date(self.env, day),
             "amount": amount_text(self.env, total, self.currency_id),
+            "taxed": self.currency_id.compare_amounts(total, untaxed) != 0,
         }
