@@ -48,6 +48,7 @@
         "data/invoicing_mentions_rates_data.xml",
         "data/insight_digest_data.xml",
         # Documents.
+        "security/invoicing_documents_rules.xml",
         "data/invoicing_documents_mail_template_data.xml",
         "views/plan/billing_plan_views.xml",
         "views/plan/billing_close_reason_views.xml",
