@@ -72,3 +72,11 @@ from .invoicing.documents import test_invoicing_facturx
 from .invoicing.documents import test_invoicing_facturx_facts
 from .invoicing.documents import test_invoicing_ubl
 from .invoicing.documents import test_invoicing_facturx_pdf
+from .invoicing.documents import test_invoicing_documents_payment
+from .invoicing.documents import test_invoicing_documents_online
+from .invoicing.documents import test_invoicing_documents_invoice
+from .invoicing.documents import test_invoicing_documents_credit
+from .invoicing.documents import test_invoicing_documents_statement
+from .invoicing.documents import test_invoicing_documents_mail
+from .invoicing.documents import test_invoicing_documents_letter
+from .invoicing.documents import test_invoicing_documents_pdf
