@@ -157,7 +157,8 @@ class BillingMention(models.Model):
     )
     def _compute_applies_to(self):
         for mention in self:
-            sellers = mention.seller_country_ids[:3].mapped("code")
+            countries = mention.seller_country_ids.mapped("code")
+            sellers = sorted({engine.home_of(code) for code in countries})
             if mention.seller_group_id:
                 sellers.append(mention.seller_group_id.name)
             parts = [", ".join(sellers) or self.env._("All countries")]
@@ -212,6 +213,19 @@ class BillingMention(models.Model):
                         mention=mention.name,
                     )
                 )
+
+    def action_see_sample(self):
+        """Show the mention on an invoice, or why it is not printed there."""
+        self.ensure_one()
+        sample = self.env["billing.mention.sample"].create({"mention_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": sample._name,
+            "res_id": sample.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     # === What is known of them stays in memory until one changes === #
 

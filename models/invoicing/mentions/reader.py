@@ -84,15 +84,26 @@ class Reader:
                 on=paper.on,
             ),
         )
-        rate = self.once(
+        printed, missing = self.fill(chosen, paper)
+        told = {one.code for one in printed}
+        if any("{rate}" in rule.text for rule in chosen if rule.code in told):
+            return Reading(printed, missing, float(self._get_rate(paper)))
+        return Reading(printed, missing)
+
+    def fill(self, rules, paper):
+        """The words of rules on a document, and what is missing for them.
+
+        :return: lists of ``engine.mentions.Printed`` and ``Missing``.
+        """
+        env = self.env(context={**self.env.context, "lang": self.get_language(paper)})
+        return mentions.fill(rules, self.get_facts(paper, env))
+
+    def _get_rate(self, paper):
+        company = paper.company
+        return self.once(
             ("rate", company.id, paper.on),
             lambda: company._get_billing_late_rate(paper.on),
         )
-        facts = self.get_facts(paper, self.env(context={"lang": lang}), rate)
-        printed, missing = mentions.fill(chosen, facts)
-        told = {one.code for one in printed}
-        says_rate = any("{rate}" in rule.text for rule in chosen if rule.code in told)
-        return Reading(printed, missing, float(rate) if says_rate else 0.0)
 
     def once(self, key, find):
         """What ``find()`` returns, asked once a batch for the same key."""
@@ -166,9 +177,10 @@ class Reader:
 
     # === The facts === #
 
-    def get_facts(self, paper, env, rate):
+    def get_facts(self, paper, env):
         """Text by placeholder, in the language of ``env``; None: missing."""
         lang = env.context["lang"]
+        rate = self._get_rate(paper)
         company, buyer = paper.company, paper.buyer
         return {
             **self.once(
