@@ -62,6 +62,7 @@ class BillingMention(models.Model):
     )
     amount = fields.Float(
         string="Amount of the law (€)",
+        aggregator=None,
         help="The sum that the law names, filled in for {recovery}.",
     )
 

@@ -54,15 +54,14 @@ class FaultFinder:
             "buyer": paper.buyer,
             "document": document,
             "mention": document,
-            "rate": self.env["billing.statutory.rate"],
         }
         found = {}
         for one in reading.missing:
-            found[one.name] = Fault(
-                one.name, records[one.owner], self._get_fact(one.name, paper, document)
-            )
-        if "rate" in found:
-            found["rate"] = self._get_rate_fault(paper)
+            if one.name == "rate":
+                found[one.name] = self._get_rate_fault(paper)
+            else:
+                fact = self._get_fact(one.name, paper, document)
+                found[one.name] = Fault(one.name, records[one.owner], fact)
         shared = self.reader.once(
             ("faults", paper.company, paper.partner, paper.on),
             lambda: [*self._find_addresses(paper), *self._find_formats(paper)],

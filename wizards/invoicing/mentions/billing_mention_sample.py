@@ -46,7 +46,7 @@ class BillingMentionSample(models.TransientModel):
         if not self.move_id:
             return self.env._("There is no invoice to show it on."), False
         reader = Reader(self.env)
-        paper = self.move_id._billing_get_paper()
+        paper = self.move_id._billing_get_papers()[self.move_id]
         mention = self.mention_id.with_context(lang=reader.get_language(paper))
         rule = mention._get_rule()
         own, _missing = reader.fill([rule], paper)
