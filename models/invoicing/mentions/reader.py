@@ -84,6 +84,8 @@ class Reader:
                 on=paper.on,
             ),
         )
+        if not chosen:
+            return Reading()
         printed, missing = self.fill(chosen, paper)
         told = {one.code for one in printed}
         if any("{rate}" in rule.text for rule in chosen if rule.code in told):
@@ -180,7 +182,6 @@ class Reader:
     def get_facts(self, paper, env):
         """Text by placeholder, in the language of ``env``; None: missing."""
         lang = env.context["lang"]
-        rate = self._get_rate(paper)
         company, buyer = paper.company, paper.buyer
         return {
             **self.once(
@@ -188,7 +189,10 @@ class Reader:
             ),
             "buyer_siren": self.get_siren(buyer),
             "buyer_vat": self.get_vat(buyer),
-            "rate": None if rate is None else formatLang(env, float(rate)),
+            "rate": self.once(
+                ("rate text", company.id, paper.on, lang),
+                lambda: self._get_rate_text(paper, env),
+            ),
             "due_date": self._get_day(paper.due, env),
             "origin": paper.origin.name if paper.origin else None,
             "origin_date": self._get_day(
@@ -197,6 +201,10 @@ class Reader:
             **self._get_discount_facts(paper, env),
             "delivery_address": self._get_delivery(paper),
         }
+
+    def _get_rate_text(self, paper, env):
+        rate = self._get_rate(paper)
+        return None if rate is None else formatLang(env, float(rate))
 
     def _get_seller(self, company, env):
         partner = company.partner_id

@@ -8,8 +8,8 @@ from odoo.addons.recurring_billing.models.invoicing.billing_invoicing import Bil
 from odoo.addons.recurring_billing.models.invoicing.billing_invoicing_causes import (
     ParkedFor,
 )
-from odoo.addons.recurring_billing.models.invoicing.billing_invoicing_checks_books import (
-    Checked,
+from odoo.addons.recurring_billing.models.invoicing import (
+    billing_invoicing_checks_books as checks_books,
 )
 
 from .common import MentionsCase
@@ -283,7 +283,9 @@ class TestInvoicingMentionsFaults(MentionsCase):
             orders |= self._subscribe("2026-10-01", partner_id=sick.id)
         self.env.flush_all()
         self.env.invalidate_all()
-        service = self.env["billing.invoicing"].with_context(billing_checked=Checked())
+        service = self.env["billing.invoicing"].with_context(
+            billing_checked=checks_books.Checked()
+        )
         before = self.cr.sql_log_count
         lines_of = orders.order_line.grouped("order_id")
         for order in orders:
