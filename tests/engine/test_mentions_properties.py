@@ -6,14 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from law import law, without
 
-from engine.mentions import (
-    PLACEHOLDERS,
-    Situation,
-    choose,
-    fill,
-    placeholders_of,
-    reasons_against,
-)
+from engine.mention_texts import PLACEHOLDERS, fill, placeholders_of
+from engine.mentions import Situation, choose, reasons_against
 
 LAW = law()
 DAYS = st.dates(date(2008, 1, 1), date(2030, 12, 31))

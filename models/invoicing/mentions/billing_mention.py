@@ -4,6 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import formatLang
 
+from ....engine import mention_texts
 from ....engine import mentions as engine
 
 #: UNTDID 5305, and the scheme of small businesses, which has no category of its own.
@@ -179,9 +180,9 @@ class BillingMention(models.Model):
     def _check_text(self):
         for mention in self:
             try:
-                engine.placeholders_of(mention.text)
-            except engine.InvalidText as error:
-                known = ", ".join(f"{{{name}}}" for name in engine.PLACEHOLDERS)
+                mention_texts.placeholders_of(mention.text)
+            except mention_texts.InvalidText as error:
+                known = ", ".join(f"{{{name}}}" for name in mention_texts.PLACEHOLDERS)
                 name = error.details["placeholder"]
                 if not name:
                     raise ValidationError(

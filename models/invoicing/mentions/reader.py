@@ -9,7 +9,7 @@ from datetime import date
 
 from odoo.tools.misc import format_date, formatLang, get_lang
 
-from ....engine import identifiers, mentions
+from ....engine import identifiers, mention_texts, mentions
 from ...plan.numbers import as_decimal
 
 
@@ -95,10 +95,10 @@ class Reader:
     def fill(self, rules, paper):
         """The words of rules on a document, and what is missing for them.
 
-        :return: lists of ``engine.mentions.Printed`` and ``Missing``.
+        :return: lists of ``engine.mention_texts.Printed`` and ``Missing``.
         """
         env = self.env(context={**self.env.context, "lang": self.get_language(paper)})
-        return mentions.fill(rules, self.get_facts(paper, env))
+        return mention_texts.fill(rules, self.get_facts(paper, env))
 
     def _get_rate(self, paper):
         company = paper.company

@@ -6,6 +6,13 @@ from odoo.addons.recurring_billing.models.invoicing.mentions.reader import Reade
 from .common import MentionsCase
 
 
+PENALTY = (
+    "From the next day on, late-payment penalties of 12.15 % a year are due without a "
+    "reminder."
+)
+INDEMNITY = "a fixed indemnity of 40\xa0€ for recovery costs is due."
+
+
 @tagged("post_install", "-at_install")
 class TestInvoicingMentions(MentionsCase):
     """What a document prints is copied onto it when it is posted."""
@@ -28,14 +35,12 @@ class TestInvoicingMentions(MentionsCase):
                 (
                     "late_penalty",
                     "PMD",
-                    "Payment is due on 04/09/2026. From the next day on, late-payment "
-                    "penalties of 12.15 % a year are due without a reminder.",
+                    f"Payment is due on 04/09/2026. {PENALTY}",
                 ),
                 (
                     "recovery",
                     "PMT",
-                    "In case of late payment, a fixed indemnity of 40\xa0€ for "
-                    "recovery costs is due.",
+                    f"In case of late payment, {INDEMNITY}",
                 ),
                 ("early_payment", "AAB", "No discount for early payment."),
             ],

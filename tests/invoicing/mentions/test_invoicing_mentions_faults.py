@@ -4,12 +4,12 @@ from types import SimpleNamespace
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.recurring_billing.models.invoicing import (
+    billing_invoicing_checks_books as checks_books,
+)
 from odoo.addons.recurring_billing.models.invoicing.billing_invoicing import Bill
 from odoo.addons.recurring_billing.models.invoicing.billing_invoicing_causes import (
     ParkedFor,
-)
-from odoo.addons.recurring_billing.models.invoicing import (
-    billing_invoicing_checks_books as checks_books,
 )
 
 from .common import MentionsCase
