@@ -72,3 +72,4 @@ from .invoicing.mentions import test_invoicing_mentions
 from .invoicing.mentions import test_invoicing_mentions_data
 from .invoicing.mentions import test_invoicing_mentions_faults
 from .invoicing.mentions import test_invoicing_mentions_rates
+from .invoicing.mentions import test_invoicing_mentions_french

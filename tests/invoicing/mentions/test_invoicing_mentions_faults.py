@@ -139,11 +139,16 @@ class TestInvoicingMentionsFaults(MentionsCase):
             self._facts(draft),
             [("rate", "the late-payment rate of the first half of 2027")],
         )
+        self.assertEqual(
+            draft.billing_alerts["billing_mention_rate"]["message"],
+            "No late-payment rate for the first half of 2027.",
+        )
 
     def test_a_credit_note_without_its_invoice_is_told(self):
         credit = self._draft(day="2026-09-10", move_type="out_refund")
         self.assertEqual(
-            [code for code, _fact in self._facts(credit)], ["origin", "origin_date"]
+            self._facts(credit),
+            [("origin", f"the invoice that it corrects of {credit.display_name}")],
         )
 
     def test_an_own_rate_that_the_law_overtook_is_told(self):
