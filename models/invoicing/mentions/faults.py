@@ -23,17 +23,23 @@ class Fault:
     fact: str
     warning: str = ""
 
-    def get_sentence(self, *, blocking):
-        """What is wrong, as a sentence.
+    @property
+    def culprit(self):
+        """What faults of one record share, and a missing rate with no other."""
+        return self.record._name, self.record.id, self.warning
 
-        :param blocking: whether nothing is posted before it is mended.
-        """
-        env = self.record.env
-        if blocking:
-            return env._("Missing before posting: %(fact)s.", fact=self.fact)
-        return self.warning or env._(
-            "Missing on the invoice: %(fact)s.", fact=self.fact
-        )
+
+def get_sentence(faults, *, blocking):
+    """What is wrong with one record, as a sentence.
+
+    :param faults: its ``Fault`` values, at least one.
+    :param blocking: whether nothing is posted before it is mended.
+    """
+    env = faults[0].record.env
+    facts = ", ".join(fault.fact for fault in faults)
+    if blocking:
+        return env._("Missing before posting: %(facts)s.", facts=facts)
+    return faults[0].warning or env._("Missing on the invoice: %(facts)s.", facts=facts)
 
 
 class FaultFinder:

@@ -11,6 +11,7 @@ from odoo.addons.recurring_billing.models.invoicing.billing_invoicing import Bil
 from odoo.addons.recurring_billing.models.invoicing.billing_invoicing_causes import (
     ParkedFor,
 )
+from odoo.addons.recurring_billing.models.invoicing.mentions.faults import get_sentence
 
 from .common import MentionsCase
 
@@ -36,7 +37,7 @@ class TestInvoicingMentionsFaults(MentionsCase):
         fault = draft._billing_get_faults()[draft][0]
         self.assertEqual(fault.record, self.customer)
         self.assertEqual(
-            fault.get_sentence(blocking=True),
+            get_sentence([fault], blocking=True),
             "Missing before posting: the SIREN of Horizon Santé.",
         )
 
@@ -184,6 +185,18 @@ class TestInvoicingMentionsFaults(MentionsCase):
         with self._on("2026-09-10"):
             draft.action_post()
         self.assertFalse(draft.billing_alerts)
+
+    def test_all_that_one_record_lacks_stands_on_one_line(self):
+        self.customer.sudo().write({"company_registry": False, "zip": False})
+        self.customer.sudo().country_id.zip_required = True
+        alerts = self._draft(day="2026-09-10").billing_alerts
+        self.assertEqual(
+            [alert["message"] for alert in alerts.values()],
+            [
+                "Missing on the invoice: the SIREN of Horizon Santé, postal code in "
+                + "the address of Horizon Santé."
+            ],
+        )
 
     def test_a_blocking_company_posts_nothing_and_says_all(self):
         self.company.sudo().write(

@@ -25,15 +25,14 @@ class BillingMentionSample(models.TransientModel):
     document = fields.Html(compute="_compute_sample", sanitize=False)
 
     def _default_move_id(self):
-        return self.env["account.move"].search(
-            [
-                ("move_type", "=", "out_invoice"),
-                ("state", "!=", "cancel"),
-                ("company_id", "=", self.env.company.id),
-            ],
-            order="invoice_date desc, id desc",
-            limit=1,
-        )
+        """The last invoice that left; else the last draft."""
+        moves = self.env["account.move"]
+        company = self.env.company
+        domain = [("move_type", "=", "out_invoice"), ("company_id", "=", company.id)]
+        order = "invoice_date desc, id desc"
+        return moves.search(
+            [*domain, ("state", "=", "posted")], order=order, limit=1
+        ) or moves.search([*domain, ("state", "=", "draft")], order=order, limit=1)
 
     @api.depends_context("lang")
     @api.depends("mention_id", "move_id")
