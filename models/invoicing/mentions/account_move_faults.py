@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...plan.alerts import as_link
-from .faults import FaultFinder
+from .faults import FaultFinder, get_sentence
 from .reader import Reader
 
 
@@ -30,17 +30,19 @@ class AccountMove(models.Model):
             move.billing_alerts = move._get_billing_alerts() or False
 
     def _get_billing_alerts(self):
-        """Lines for core's widget of errors with a link."""
+        """Lines for core's widget of errors with a link, one a record to mend."""
         self.ensure_one()
         if self.state != "draft" or not self.is_sale_document() or not self.partner_id:
             return {}
         blocking = self.company_id.billing_mention_policy == "block"
         alerts = {}
-        for fault in self._billing_get_faults().get(self, ()):
-            text, action = fault.record._billing_get_fault_remedy()
-            alerts[f"billing_mention_{fault.code}"] = {
+        faults = self._billing_get_faults().get(self, ())
+        for culprit in dict.fromkeys(fault.culprit for fault in faults):
+            own = [fault for fault in faults if fault.culprit == culprit]
+            text, action = own[0].record._billing_get_fault_remedy()
+            alerts[f"billing_mention_{own[0].code}"] = {
                 "level": "danger" if blocking else "warning",
-                "message": fault.get_sentence(blocking=blocking),
+                "message": get_sentence(own, blocking=blocking),
                 **({"action_text": text, "action": as_link(action)} if action else {}),
             }
         return alerts
@@ -51,9 +53,7 @@ class AccountMove(models.Model):
         :return: ``{document: [Fault]}``, documents without a fault left out.
         """
         reader = Reader(self.env)
-        papers = {
-            move: move._billing_get_paper() for move in self._billing_get_documents()
-        }
+        papers = self._billing_get_documents()._billing_get_papers()
         readings = {move: reader.read(paper) for move, paper in papers.items()}
         return self._billing_find_faults(reader, papers, readings)
 

@@ -15,21 +15,31 @@ class Fault:
     :param record: where it is mended: a customer, a company, a document; an empty
         ``billing.statutory.rate`` or the one of the half-year.
     :param fact: what is missing, as a noun.
+    :param warning: a sentence for it, where the noun does not do.
     """
 
     code: str
     record: object
     fact: str
+    warning: str = ""
 
-    def get_sentence(self, *, blocking):
-        """What is wrong, as a sentence.
+    @property
+    def culprit(self):
+        """What faults of one record share, and a missing rate with no other."""
+        return self.record._name, self.record.id, self.warning
 
-        :param blocking: whether nothing is posted before it is mended.
-        """
-        env = self.record.env
-        if blocking:
-            return env._("Missing before posting: %(fact)s.", fact=self.fact)
-        return env._("Missing on the invoice: %(fact)s.", fact=self.fact)
+
+def get_sentence(faults, *, blocking):
+    """What is wrong with one record, as a sentence.
+
+    :param faults: its ``Fault`` values, at least one.
+    :param blocking: whether nothing is posted before it is mended.
+    """
+    env = faults[0].record.env
+    facts = ", ".join(fault.fact for fault in faults)
+    if blocking:
+        return env._("Missing before posting: %(facts)s.", facts=facts)
+    return faults[0].warning or env._("Missing on the invoice: %(facts)s.", facts=facts)
 
 
 class FaultFinder:
@@ -54,15 +64,17 @@ class FaultFinder:
             "buyer": paper.buyer,
             "document": document,
             "mention": document,
-            "rate": self.env["billing.statutory.rate"],
         }
         found = {}
         for one in reading.missing:
-            found[one.name] = Fault(
-                one.name, records[one.owner], self._get_fact(one.name, paper, document)
-            )
-        if "rate" in found:
-            found["rate"] = self._get_rate_fault(paper)
+            if one.name == "rate":
+                found[one.name] = self._get_rate_fault(paper)
+            else:
+                fact = self._get_fact(one.name, paper, document)
+                found[one.name] = Fault(one.name, records[one.owner], fact)
+        if "origin" in found:
+            # Without the invoice there is no date to enter.
+            found.pop("origin_date", None)
         shared = self.reader.once(
             ("faults", paper.company, paper.partner, paper.on),
             lambda: [*self._find_addresses(paper), *self._find_formats(paper)],
@@ -74,7 +86,8 @@ class FaultFinder:
         rates = self.env["billing.statutory.rate"]._get_of_day(paper.on)
         half = half_year_text(self.env, paper.on)
         fact = self.env._("the late-payment rate of the %(half)s", half=half)
-        return Fault("rate", rates or paper.company, fact)
+        warning = self.env._("No late-payment rate for the %(half)s.", half=half)
+        return Fault("rate", rates or paper.company, fact, warning)
 
     def _get_fact(self, name, paper, document):
         owner = paper.buyer if name.startswith("buyer_") else paper.company
