@@ -17,11 +17,12 @@
     # Both own the subscriptions of an order: never together.
     "excludes": ["sale_subscription"],
     "external_dependencies": {
-        "python": ["python-dateutil", "num2words", "qrcode"],
+        "python": ["python-dateutil", "num2words", "qrcode", "python-stdnum"],
         "apt": {
             "python-dateutil": "python3-dateutil",
             "num2words": "python3-num2words",
             "qrcode": "python3-qrcode",
+            "python-stdnum": "python3-stdnum",
         },
     },
     # Groups before the rules and views that name them, actions before the menus.
@@ -31,6 +32,7 @@
         "security/billing_rules.xml",
         "security/billing_replay_rules.xml",
         "security/invoicing_report_rules.xml",
+        "security/invoicing_mentions_rules.xml",
         "data/plan_billing_plan_data.xml",
         "data/plan_billing_close_reason_data.xml",
         "data/invoicing_mail_activity_data.xml",
@@ -40,6 +42,10 @@
         "data/invoicing_replay_data.xml",
         "data/invoicing_completeness_cron_data.xml",
         "data/invoicing_ir_cron_take_over_data.xml",
+        "data/invoicing_mentions_data.xml",
+        "data/invoicing_mentions_fr_data.xml",
+        "data/invoicing_mentions_eu_data.xml",
+        "data/invoicing_mentions_rates_data.xml",
         "data/insight_digest_data.xml",
         "views/plan/billing_plan_views.xml",
         "views/plan/billing_close_reason_views.xml",
@@ -87,7 +93,15 @@
         "report/invoicing_quotation_templates.xml",
         "views/invoicing/sale_order_views.xml",
         "views/insight/digest_digest_views.xml",
+        "wizards/invoicing/mentions/billing_mention_sample_views.xml",
+        "views/invoicing/mentions/billing_mention_views.xml",
+        "views/invoicing/mentions/billing_statutory_rate_views.xml",
+        "views/invoicing/mentions/account_move_views.xml",
+        "views/invoicing/mentions/res_partner_views.xml",
+        "views/invoicing/mentions/res_company_views.xml",
+        "views/invoicing/mentions/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/invoicing/mentions/menus.xml",
     ],
     "demo": [
         "demo/plan_res_company_demo.xml",

@@ -68,3 +68,8 @@ from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
+from .invoicing.mentions import test_invoicing_mentions
+from .invoicing.mentions import test_invoicing_mentions_data
+from .invoicing.mentions import test_invoicing_mentions_faults
+from .invoicing.mentions import test_invoicing_mentions_rates
+from .invoicing.mentions import test_invoicing_mentions_french
