@@ -4,7 +4,7 @@ from .invoicing import test_invoicing_credit
 from .invoicing import test_invoicing_doors
 from .invoicing import test_invoicing_ledger
 from .invoicing import test_invoicing_scenario_plans
-from .invoicing import test_invoicing_edi
+from .invoicing.documents import test_invoicing_electronic_periods
 from .subscription import test_subscription_tour
 from .invoicing import test_invoicing_scenario_outages
 from .invoicing import test_invoicing_scenario_companies
@@ -73,3 +73,6 @@ from .invoicing.mentions import test_invoicing_mentions_data
 from .invoicing.mentions import test_invoicing_mentions_faults
 from .invoicing.mentions import test_invoicing_mentions_rates
 from .invoicing.mentions import test_invoicing_mentions_french
+from .invoicing.documents import test_invoicing_facturx
+from .invoicing.documents import test_invoicing_facturx_facts
+from .invoicing.documents import test_invoicing_ubl
