@@ -47,6 +47,8 @@
         "data/invoicing_mentions_eu_data.xml",
         "data/invoicing_mentions_rates_data.xml",
         "data/insight_digest_data.xml",
+        # Documents.
+        "data/invoicing_documents_mail_template_data.xml",
         "views/plan/billing_plan_views.xml",
         "views/plan/billing_close_reason_views.xml",
         "views/plan/product_template_views.xml",
@@ -91,6 +93,12 @@
         "views/invoicing/portal_templates.xml",
         "views/invoicing/portal_subscription_templates.xml",
         "report/invoicing_quotation_templates.xml",
+        # Documents.
+        "report/invoicing_documents_invoice_templates.xml",
+        "report/invoicing_documents_templates.xml",
+        "report/invoicing_documents_actions.xml",
+        "wizards/invoicing/documents/billing_statement_views.xml",
+        "views/invoicing/documents/account_move_views.xml",
         "views/invoicing/sale_order_views.xml",
         "views/insight/digest_digest_views.xml",
         "wizards/invoicing/mentions/billing_mention_sample_views.xml",
@@ -112,6 +120,7 @@
     "assets": {
         "web.assets_backend": ["recurring_billing/static/src/**/*"],
         "web.assets_tests": ["recurring_billing/static/tests/tours/*.js"],
+        "web.report_assets_common": ["recurring_billing/static/report/*.scss"],
     },
     "uninstall_hook": "uninstall_hook",
 }

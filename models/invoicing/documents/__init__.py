@@ -2,3 +2,10 @@ from . import account_edi_common
 from . import account_move_electronic
 from . import account_edi_xml_cii
 from . import account_edi_xml_ubl
+from . import account_move
+from . import account_move_payment
+from . import account_move_outlook
+from . import account_move_mail
+from . import account_move_letter
+from . import res_partner
+from . import sale_order
