@@ -3,6 +3,7 @@
 import logging
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from odoo import api, models
@@ -52,16 +53,14 @@ class BillingRendering(models.AbstractModel):
             meanwhile, or the database cannot go on: the caller begins again.
         """
         faults = {}
-        with tempfile.TemporaryDirectory(prefix="report_styles_") as folder:
-            tape = Tape(
-                self,
-                LocalFiles(self.env, Path(folder).resolve()),
-                self._get_processes(),
-                self._get_seconds(),
-            )
+        with (
+            tempfile.TemporaryDirectory(prefix="report_styles_") as folder,
+            ThreadPoolExecutor(self._get_processes()) as pool,
+        ):
+            files = LocalFiles(self.env, Path(folder).resolve())
+            tape = Tape(self, files, pool, self._get_seconds())
             for ids in split_every(CHUNK, moves.ids):
                 faults.update(self._render_chunk(moves.browse(ids), tape))
-                tape.forget()
                 # Files and HTML of thousands of documents do not pile up in the cache.
                 self.env.invalidate_all()
         return {
@@ -114,6 +113,7 @@ class BillingRendering(models.AbstractModel):
     @api.model
     def _generate(self, moves, tape):
         """Core's generation of documents, and what it found wrong with each."""
+        self._warm(moves)
         send = self.env["account.move.send"].with_context(**{CONTEXT_KEY: tape})
         faults, moves_data = {}, {}
         for move in moves:
@@ -134,6 +134,23 @@ class BillingRendering(models.AbstractModel):
                     move_data["error"]
                 )
         return faults
+
+    @api.model
+    def _warm(self, moves):
+        """Read at once what the documents would read one by one."""
+        for path in (
+            "line_ids.tax_ids.tax_group_id",
+            "line_ids.tax_tag_ids",
+            "line_ids.product_id.product_tmpl_id",
+            "partner_id.country_id",
+            "partner_shipping_id.country_id",
+            "commercial_partner_id.country_id",
+        ):
+            moves.mapped(path)
+        for move in moves:
+            # Core's computation writes to those lines of the document it was not asked
+            # for: they would be computed anew, and the document be marked as modified.
+            move.line_ids.with_prefetch().mapped("parent_id")
 
     @api.model
     def _get_settings(self, send, move):

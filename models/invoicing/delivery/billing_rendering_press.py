@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +58,13 @@ def press(binary, sheet, seconds):
     :rtype: bytes
     :raises Jam: when it made none.
     """
+    try:
+        return _press(binary, sheet, seconds)
+    except OSError as fault:
+        raise Jam("failed", str(fault)) from fault
+
+
+def _press(binary, sheet, seconds):
     with tempfile.TemporaryDirectory(prefix="report_press_") as name:
         folder = Path(name)
         # wkhtmltopdf hands the header its body's file name; a script of core's layout
@@ -85,24 +91,6 @@ def press(binary, sheet, seconds):
     if not content.startswith(b"%PDF"):
         raise Jam("empty")
     return content
-
-
-def press_all(binary, sheets, processes, seconds):
-    """Make the PDFs of several sheets side by side.
-
-    :param dict sheets: ``{key: Sheet}``.
-    :param int processes: how many at once.
-    :return: ``{key: bytes, or the Jam}``.
-    """
-
-    def attempt(sheet):
-        try:
-            return press(binary, sheet, seconds)
-        except (Jam, OSError) as fault:
-            return fault if isinstance(fault, Jam) else Jam("failed", str(fault))
-
-    with ThreadPoolExecutor(max_workers=processes) as pool:
-        return dict(zip(sheets, pool.map(attempt, sheets.values()), strict=True))
 
 
 def _run(command, seconds):

@@ -22,11 +22,11 @@ class AccountMoveSend(models.AbstractModel):
         for invoice, invoice_data in invoices_data.items():
             tape.turn_to(invoice.id)
             self._billing_try_document(make, invoice, invoice_data)
-        pressed = set(tape.press())
         for invoice, invoice_data in invoices_data.items():
-            if invoice.id in pressed:
+            if tape.is_waiting(invoice.id):
                 tape.turn_to(invoice.id, play=True)
                 self._billing_try_document(make, invoice, invoice_data)
+        tape.forget()
         return None
 
     @api.model

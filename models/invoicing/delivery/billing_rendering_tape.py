@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError
 
-from .billing_rendering_press import Jam, Sheet, press, press_all
+from .billing_rendering_press import Jam, Sheet, press
 
 #: Key of the context. Its value must be a Tape, which no remote call can send.
 CONTEXT_KEY = "billing_rendering_tape"
@@ -23,29 +23,29 @@ class _Track:
 
     def __init__(self):
         self.html = []
-        self.sheet = None
-        self.result = None
+        self.pdf = None
 
 
 class Tape:
     """Lets core's path from a record to its PDF run twice, wkhtmltopdf in between.
 
     *Recording*, core's own code stops with :class:`Waiting` where wkhtmltopdf would
-    start. Once the waiting documents were printed, side by side, the same code *plays*:
-    it is given the HTML it made and the PDF made of it, and goes on to the end. What
-    other add-ons do before, around and after these steps thus happens as ever.
+    wait; it is started aside, while the next document is recorded. Then the same code
+    *plays*: it is given the HTML it made and the PDF made of it, and goes on to the
+    end. What other add-ons do before, around and after these steps happens as ever.
 
     :param billing.rendering service: knows the binary and says what is wrong with it.
     :param LocalFiles files: what the documents read.
-    :param int processes: how many documents are printed at once.
-    :param float seconds: how long one may take.
+    :param Executor pool: its threads start wkhtmltopdf, and know nothing of records.
+    :param float seconds: how long one document may take.
     """
 
-    def __init__(self, service, files, processes, seconds):
+    def __init__(self, service, files, pool, seconds):
         self._service = service
         self._files = files
-        self._processes = processes
+        self._pool = pool
         self._seconds = seconds
+        self._reports = {}
         self._is_filling = False
         self.forget()
 
@@ -87,50 +87,50 @@ class Tape:
 
         :raises UserError: when wkhtmltopdf made none.
         """
-        if not self._is_playing:
-            return None
-        result, self._track.result = self._track.result, None
-        if isinstance(result, Jam):
-            raise UserError(self._service._explain_jam(result))
-        return result
+        pdf, self._track.pdf = self._track.pdf, None
+        return self._wait(pdf) if pdf else None
 
     def hand_over(self, arguments, bodies, header, footer):
-        """Keep a document for the press.
+        """Have a document printed.
 
         :raises Waiting: always while recording. Playing, a second report of the same
-            document is printed at once.
+            document is waited for.
         """
         localise = self._files.localise
-        sheet = Sheet(
-            arguments=tuple(arguments),
-            bodies=tuple(localise(str(body)) for body in bodies),
-            header=localise(str(header or "")),
-            footer=localise(str(footer or "")),
-        )
-        if not self._is_playing:
-            self._track.sheet = sheet
-            raise Waiting
+        bodies = tuple(localise(str(body)) for body in bodies)
+        header, footer = localise(str(header or "")), localise(str(footer or ""))
+        allowed = [
+            argument
+            for folder in sorted(self._files.allowed)
+            for argument in ("--allow", folder)
+        ]
+        sheet = Sheet((*arguments, *allowed), bodies, header, footer)
+        binary = self._service._get_binary().bin
+        pdf = self._pool.submit(press, binary, sheet, self._seconds)
+        if self._is_playing:
+            return self._wait(pdf)
+        self._track.pdf = pdf
+        raise Waiting
+
+    def is_waiting(self, document):
+        """Whether a document was handed over and not yet taken back."""
+        return bool(self._tracks[document].pdf)
+
+    def recall_report(self, reference, find):
+        """A report by its name: searched once.
+
+        :param find: searches it.
+        :return: its id.
+        """
+        if reference not in self._reports:
+            self._reports[reference] = find().id
+        return self._reports[reference]
+
+    def _wait(self, pdf):
         try:
-            return press(self._binary, self._allow(sheet), self._seconds)
+            return pdf.result()
         except Jam as jam:
             raise UserError(self._service._explain_jam(jam)) from jam
-
-    def press(self):
-        """Print the documents that wait.
-
-        :return: their ids.
-        """
-        waiting = {
-            document: self._allow(track.sheet)
-            for document, track in self._tracks.items()
-            if track.sheet
-        }
-        results = press_all(self._binary, waiting, self._processes, self._seconds)
-        self._is_playing = True
-        for document, result in results.items():
-            self._tracks[document].sheet = None
-            self._tracks[document].result = result
-        return list(waiting)
 
     def forget(self):
         """Let go of the documents seen so far. Until the next is recorded, a report
@@ -139,17 +139,3 @@ class Tape:
         self._tracks = {}
         self._track = _Track()
         self._is_playing = True
-
-    @property
-    def _binary(self):
-        return self._service._get_binary().bin
-
-    def _allow(self, sheet):
-        allowed = [
-            argument
-            for folder in sorted(self._files.allowed)
-            for argument in ("--allow", folder)
-        ]
-        return Sheet(
-            (*sheet.arguments, *allowed), sheet.bodies, sheet.header, sheet.footer
-        )
