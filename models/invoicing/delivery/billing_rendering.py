@@ -119,15 +119,17 @@ class BillingRendering(models.AbstractModel):
         for move in moves:
             try:
                 send._check_sending_data(move)
-                # As core does: what is printed is more than the user may open.
-                moves_data[move.sudo()] = self._get_settings(send, move)
+                # As core does: what is printed is more than the user may open. Linking a
+                # PDF is no change of the document.
+                document = move.sudo().with_context(skip_is_manually_modified=True)
+                moves_data[document] = self._get_settings(send, move)
             except UserError as error:
                 faults[move] = str(error)
         # Core marks what has a PDF as sent; nobody has sent it yet.
-        unsent = moves.browse(move.id for move in moves_data if not move.is_move_sent)
+        unsent = [move for move in moves_data if not move.is_move_sent]
         send._generate_invoice_documents(moves_data)
-        # The mark is core's own, not the user's.
-        unsent.sudo().is_move_sent = False
+        for move in unsent:
+            move.is_move_sent = False
         for move, move_data in moves_data.items():
             if move_data.get("error"):
                 faults[moves.browse(move.id)] = send._format_error_text(
