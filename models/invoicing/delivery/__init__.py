@@ -1,3 +1,6 @@
+from . import ir_actions_report
+from . import billing_rendering_send
+from . import billing_rendering
 from . import billing_delivery
 from . import billing_delivery_event
 from . import billing_delivery_words
@@ -13,7 +16,6 @@ from . import billing_sending_plan
 from . import billing_sending_render
 from . import billing_sending_mail
 from . import billing_sending_smtp
-from . import billing_sending_outcome
 from . import billing_sending_platform
 from . import mail_mail
 from . import mail_thread
