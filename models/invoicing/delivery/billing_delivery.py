@@ -250,7 +250,8 @@ class BillingDelivery(models.Model):
             if not same:
                 vals.update(mail_id=False, mail_message_id=False, message_ref=False)
             row._apply("again", **vals)
-        sending._wake()
+            sending._settle_channels(row)
+        sending._wake("prepare")
 
     def action_posted_by_hand(self):
         """Note that the documents left by post."""
