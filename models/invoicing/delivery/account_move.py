@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools.misc import format_date, format_time
+from odoo.tools.misc import format_date, format_time, formatLang
 
 from ....engine.delivery import NOT_LEFT
 from .billing_delivery import delivery_writer, tell_moves
@@ -30,9 +30,7 @@ class AccountMove(models.Model):
     )
 
     # Marks of posting, found by the job that plans; and what people filter by.
-    _billing_to_send_idx = models.Index(
-        "(id) WHERE billing_delivery_state = 'to_send'"
-    )
+    _billing_to_send_idx = models.Index("(id) WHERE billing_delivery_state = 'to_send'")
     _billing_trouble_idx = models.Index(
         "(billing_delivery_state) WHERE billing_delivery_state IN"
         " ('bounced', 'no_channel', 'failed', 'unknown', 'to_post', 'held')"
@@ -47,9 +45,7 @@ class AccountMove(models.Model):
             return
         found = deliveries.search([("move_id", "in", self.ids)], order="id")
         for move, rows in found.grouped("move_id").items():
-            move.billing_delivery_text = " · ".join(
-                row._get_sentence() for row in rows
-            )
+            move.billing_delivery_text = " · ".join(row._get_sentence() for row in rows)
 
     # === Posting and taking back === #
 
@@ -169,10 +165,29 @@ class AccountMove(models.Model):
         }
         rows = self.env["billing.delivery"].search([("move_id", "=", self.id)])
         if len(rows) == 1:
-            action.update(
-                view_mode="form", views=[(False, "form")], res_id=rows.id
-            )
+            action.update(view_mode="form", views=[(False, "form")], res_id=rows.id)
         return action
+
+    def _billing_get_common_mail_rows(self):
+        """What a mail that carries several documents says of each.
+
+        :return: dicts with ``name``, ``due`` and ``amount``, in the mail's language.
+        """
+        moves = self.browse(self.env.context.get("billing_invoices") or self.ids)
+        return [
+            {
+                "name": move.name,
+                "due": format_date(self.env, move.invoice_date_due)
+                if move.move_type == "out_invoice"
+                else "",
+                "amount": formatLang(
+                    self.env,
+                    move._get_billing_sign() * move.amount_total,
+                    currency_obj=move.currency_id,
+                ),
+            }
+            for move in moves
+        ]
 
     def _billing_format_moment(self, moment):
         """ "01/12/2026" and "08:14", by the company's clock."""

@@ -16,15 +16,19 @@ class AccountMoveSend(models.AbstractModel):
         last = self.env["mail.message"].sudo().search([], order="id desc", limit=1)
         res = super()._send_mail(move, mail_template, **kwargs)
         # The message is the document's, whoever sends it.
-        message = self.env["mail.message"].sudo().search(
-            [
-                ("model", "=", move._name),
-                ("res_id", "=", move.id),
-                ("id", ">", last.id),
-                ("partner_ids", "!=", False),
-            ],
-            order="id",
-            limit=1,
+        message = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", move._name),
+                    ("res_id", "=", move.id),
+                    ("id", ">", last.id),
+                    ("partner_ids", "!=", False),
+                ],
+                order="id",
+                limit=1,
+            )
         )
         if message and move.is_sale_document():
             self._billing_follow(move, message)
@@ -69,9 +73,7 @@ class AccountMoveSend(models.AbstractModel):
                     )
         rows.create(fresh)
         # What else waited for this document has been done by hand.
-        rows.search(
-            [("move_id", "=", move.id), ("state", "=", "to_send")]
-        ).unlink()
+        rows.search([("move_id", "=", move.id), ("state", "=", "to_send")]).unlink()
         move._billing_tell_delivery()
 
 

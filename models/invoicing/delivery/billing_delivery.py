@@ -113,7 +113,9 @@ class BillingDelivery(models.Model):
     )
 
     # What the jobs look for, and the few that people are shown.
-    _work_idx = models.Index("(state, next_try_at) WHERE state IN ('to_send', 'queued')")
+    _work_idx = models.Index(
+        "(state, next_try_at) WHERE state IN ('to_send', 'queued')"
+    )
     _attention_idx = models.Index(
         "(state) WHERE state IN"
         " ('sending', 'bounced', 'no_channel', 'failed', 'unknown', 'to_post')"
@@ -278,6 +280,38 @@ class BillingDelivery(models.Model):
             "target": "new",
             "context": {"default_delivery_ids": self.ids},
         }
+
+    def _check_readdress(self, email):
+        """Refuse what cannot go to another address.
+
+        :raises UserError: naming the document, why, and the way.
+        """
+        for row in self:
+            if row.channel != "email":
+                raise UserError(
+                    self.env._(
+                        "%(document)s does not leave by mail. Choose E-mail as channel "
+                        "on the customer, then send it again.",
+                        document=row.move_id.name,
+                    )
+                )
+            if not may(row.state, "again"):
+                raise UserError(
+                    self.env._(
+                        "%(document)s is being sent right now. Wait for the answer.",
+                        document=row.move_id.name,
+                    )
+                )
+            others = row.move_id.billing_delivery_ids - row
+            if email in others.mapped("email"):
+                raise UserError(
+                    self.env._(
+                        "%(document)s has a delivery to %(email)s already. Send that "
+                        "one again.",
+                        document=row.move_id.name,
+                        email=email,
+                    )
+                )
 
     def action_open_document(self):
         """Open the document of this delivery."""

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
@@ -9,6 +9,14 @@ class BillingDelivery(models.Model):
     """What people read about deliveries."""
 
     _inherit = "billing.delivery"
+
+    sentence = fields.Char(compute="_compute_sentence")
+
+    @api.depends_context("lang", "uid")
+    @api.depends("state", "answer", "sent_at", "email")
+    def _compute_sentence(self):
+        for delivery in self:
+            delivery.sentence = delivery._get_sentence()
 
     def _get_sentence(self):
         """What happened to this delivery, in one sentence."""
@@ -67,3 +75,9 @@ class BillingDelivery(models.Model):
             persons=formatLang(self.env, persons, digits=0),
         )
         return f"{alert} {figures}" if alert else figures
+
+    @api.model
+    def action_switch_on(self):
+        """Let documents leave by themselves again; from the list of deliveries."""
+        self.env["billing.sending"].action_switch_on()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

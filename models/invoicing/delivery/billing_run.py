@@ -12,9 +12,12 @@ class BillingRun(models.Model):
         string="Deliveries", compute="_compute_delivery_text", compute_sudo=False
     )
 
+    delivery_count = fields.Integer(compute="_compute_delivery_text")
+
     @api.depends_context("lang", "uid", "allowed_company_ids")
     def _compute_delivery_text(self):
         self.delivery_text = False
+        self.delivery_count = 0
         deliveries = self.env["billing.delivery"]
         if not deliveries.has_access("read"):
             return
@@ -25,11 +28,12 @@ class BillingRun(models.Model):
             counts.setdefault(run.id, {})[state] = count
         for run in self.filtered(lambda run: run.id in counts):
             found = counts[run.id]
+            run.delivery_count = sum(found.values())
             waiting = sum(found.get(s, 0) for s in ("to_send", "queued", "sending"))
             persons = sum(found.get(s, 0) for s in NEEDS_PERSON)
             run.delivery_text = self.env._(
                 "%(sent)s sent, %(waiting)s queued, %(persons)s for a person",
-                sent=sum(found.values()) - waiting - persons - found.get("held", 0),
+                sent=run.delivery_count - waiting - persons - found.get("held", 0),
                 waiting=waiting,
                 persons=persons,
             )

@@ -97,9 +97,9 @@ class BillingSending(models.AbstractModel):
         # Templates read what the reader of the mail may know, not only the sender.
         rendered = (
             template.sudo()
-            .with_context(lang=lang, billing_invoices=move.env.context.get(
-                "billing_invoices"
-            ))
+            .with_context(
+                lang=lang, billing_invoices=move.env.context.get("billing_invoices")
+            )
             ._render_field(name, move.ids, **options)
         )
         return rendered[move.id]

@@ -62,8 +62,10 @@ class BillingSending(models.AbstractModel):
         :raises UserError: what keeps it from being taken.
         """
         company = row.company_id
-        service = self.env["account.move.send"].with_company(company).with_context(
-            allowed_company_ids=company.ids
+        service = (
+            self.env["account.move.send"]
+            .with_company(company)
+            .with_context(allowed_company_ids=company.ids)
         )
         service._generate_and_send_invoices(
             row.move_id.with_env(service.env), sending_methods=[row.method]

@@ -121,9 +121,9 @@ class BillingSending(models.AbstractModel):
             )
             try:
                 with self.env.cr.savepoint():
-                    mails |= service._write_mail(members.with_env(service.env)).with_env(
-                        mails.env
-                    )
+                    mails |= service._write_mail(
+                        members.with_env(service.env)
+                    ).with_env(mails.env)
             except UserError as error:
                 members._apply("refused", answer=str(error), next_try_at=False)
                 members.move_id._billing_ask_for_delivery()
@@ -177,9 +177,7 @@ class BillingSending(models.AbstractModel):
 
         :return: the ``SmtpAnswer``, or None when there is nothing to send any more.
         """
-        built = self._insist(
-            lambda: self._begin(mail_id, session, domain, server)
-        )
+        built = self._insist(lambda: self._begin(mail_id, session, domain, server))
         if not built:
             return None
         row_ids, sender, recipients, payload = built

@@ -47,8 +47,10 @@ class MailMail(models.Model):
         # core forgets the mail.
         messages = self.mail_message_id
         # The queue works for everybody.
-        rows = self.env["billing.delivery"].sudo().search(
-            [("mail_message_id", "in", messages.ids), ("origin", "=", "core")]
+        rows = (
+            self.env["billing.delivery"]
+            .sudo()
+            .search([("mail_message_id", "in", messages.ids), ("origin", "=", "core")])
         )
         if rows:
             rows._note_core(success_pids, success_emails, failure_reason, failure_type)

@@ -53,7 +53,9 @@ class BillingDelivery(models.Model):
         )
         named = rows.filtered(lambda row: row.email == email)
         # A report without an address is about the only recipient there was.
-        rows = named or (rows if len(rows.mapped("email")) == len(rows.move_id) else named)
+        rows = named or (
+            rows if len(rows.mapped("email")) == len(rows.move_id) else named
+        )
         rows = rows._filter_may("bounced")
         if rows:
             rows._apply("bounced", answer=answer[:500] or False, next_try_at=False)
