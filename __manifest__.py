@@ -46,6 +46,8 @@
         "data/invoicing_mentions_fr_data.xml",
         "data/invoicing_mentions_eu_data.xml",
         "data/invoicing_mentions_rates_data.xml",
+        "security/invoicing_delivery_rules.xml",
+        "data/invoicing_delivery_data.xml",
         "data/insight_digest_data.xml",
         # Documents.
         "data/invoicing_documents_mail_template_data.xml",
@@ -110,6 +112,10 @@
         "views/invoicing/mentions/res_config_settings_views.xml",
         "views/menus.xml",
         "views/invoicing/mentions/menus.xml",
+        "wizards/invoicing/delivery/billing_delivery_readdress_views.xml",
+        "views/invoicing/delivery/billing_delivery_views.xml",
+        "views/invoicing/delivery/account_move_views.xml",
+        "views/invoicing/delivery/delivery_settings_views.xml",
     ],
     "demo": [
         "demo/plan_res_company_demo.xml",

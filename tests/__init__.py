@@ -76,3 +76,5 @@ from .invoicing.mentions import test_invoicing_mentions_french
 from .invoicing.documents import test_invoicing_facturx
 from .invoicing.documents import test_invoicing_facturx_facts
 from .invoicing.documents import test_invoicing_ubl
+from .invoicing.delivery import test_invoicing_rendering
+from .invoicing.delivery import test_invoicing_rendering_faults

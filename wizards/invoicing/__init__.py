@@ -15,3 +15,5 @@ from . import billing_intake_apply
 from . import billing_intake_contract
 from . import mentions
 from . import documents
+
+from . import delivery
