@@ -68,3 +68,4 @@ from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
+from .invoicing.delivery import test_invoicing_delivery_smtp
