@@ -1,9 +1,16 @@
 """A mail server to test with: it speaks SMTP, and misbehaves as it is told."""
 
 import asyncio
+import socket
 from email import message_from_bytes, policy
 
 from aiosmtpd.controller import Controller
+
+
+def _get_free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class _Handler:
@@ -66,19 +73,21 @@ class MailServer:
         self.unknown = set()
         self.received = []
         self.conversations = 0
-        self._controller = Controller(_Handler(self), hostname="127.0.0.1", port=0)
+        self._stopped = False
+        self.port = _get_free_port()
+        self._controller = Controller(
+            _Handler(self), hostname="127.0.0.1", port=self.port
+        )
         self._controller.start()
 
     def next_mode(self):
         return self.script.pop(0) if self.script else self.mode
 
-    @property
-    def port(self):
-        return self._controller.server.sockets[0].getsockname()[1]
-
     def stop(self):
         """Go down; nobody listens on the port any more."""
-        self._controller.stop(no_assert=True)
+        if not self._stopped:
+            self._stopped = True
+            self._controller.stop(no_assert=True)
 
     @property
     def messages(self):
