@@ -78,3 +78,4 @@ from .invoicing.documents import test_invoicing_facturx_facts
 from .invoicing.documents import test_invoicing_ubl
 from .invoicing.delivery import test_invoicing_rendering
 from .invoicing.delivery import test_invoicing_rendering_faults
+from .invoicing.delivery import test_invoicing_delivery_smtp
