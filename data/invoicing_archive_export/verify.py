@@ -91,7 +91,7 @@ def say(link, english, french):
     """One finding, in both languages."""
     name = link.get("record", {}).get("document", {}).get("number", "")
     title = "no. {} {}".format(link.get("sequence", "?"), name).strip()
-    return "{}: {} / {}".format(title, english, french)
+    return f"{title}: {english} / {french}"
 
 
 def verify(path):
@@ -107,7 +107,7 @@ def verify(path):
         findings += verify_index(source, links)
         return findings
     except FAULTS as error:
-        return ["chain.json: cannot be read / illisible ({!r})".format(error)]
+        return [f"chain.json: cannot be read / illisible ({error!r})"]
 
 
 def verify_links(links, head):
@@ -140,7 +140,7 @@ def verify_links(links, head):
 
 
 def gap(first, last):
-    return "no. {} - {}: missing / manquant".format(first, last)
+    return f"no. {first} - {last}: missing / manquant"
 
 
 def replaced(link):
@@ -169,8 +169,8 @@ def verify_link(link):
                 return [
                     say(
                         link,
-                        "was sealed as no. {}".format(other),
-                        "a été scellé sous le n° {}".format(other),
+                        f"was sealed as no. {other}",
+                        f"a été scellé sous le n° {other}",
                     )
                 ]
     return [say(link, "the seal does not fit", "le sceau ne correspond pas")]
@@ -184,20 +184,18 @@ def verify_files(source, links):
         files = link["record"]["files"]
         if len(files) != len(link["paths"]):
             findings.append(say(link, "a file is missing", "il manque un fichier"))
-        for file, path in zip(files, link["paths"]):
+        for file, path in zip(files, link["paths"], strict=False):
             listed.add(path)
             found = measure(source, path)
             if found is None:
-                findings.append(
-                    say(link, path + " is missing", path + " est manquant")
-                )
+                findings.append(say(link, path + " is missing", path + " est manquant"))
             elif found != (file["size"], file["sha256"]):
                 findings.append(
                     say(link, path + " was changed", path + " a été modifié")
                 )
     for name in sorted(set(source.names()) - listed):
         if not name.endswith("/"):
-            findings.append("{}: was added / a été ajouté".format(name))
+            findings.append(f"{name}: was added / a été ajouté")
     return findings
 
 
@@ -236,7 +234,7 @@ def verify_index(source, links):
                 )
             )
     for number in rows:
-        findings.append("index.csv: no. {} was added / a été ajouté".format(number))
+        findings.append(f"index.csv: no. {number} was added / a été ajouté")
     return findings
 
 

@@ -13,3 +13,4 @@ from . import billing_subscription_close
 from . import sale_advance_payment_inv
 from . import billing_intake_apply
 from . import billing_intake_contract
+from . import archive

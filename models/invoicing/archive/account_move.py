@@ -52,8 +52,12 @@ class AccountMove(models.Model):
         archived = self.filtered(lambda move: move.billing_archive_state == "archived")
         # Whether it is archived is no secret to who may read the document.
         for move in self:
-            sealed = (move & archived).sudo().billing_archive_ids.filtered(
-                lambda archive: archive.kind == "document"
+            sealed = (
+                (move & archived)
+                .sudo()
+                .billing_archive_ids.filtered(
+                    lambda archive: archive.kind == "document"
+                )
             )
             move.billing_archived_on = sealed.sealed_at and fields.Date.to_date(
                 fields.Datetime.context_timestamp(move, sealed.sealed_at)

@@ -81,6 +81,15 @@ class BillingArchive(models.Model):
         string="Kept files",
         readonly=True,
     )
+    document_file_ids = fields.One2many(
+        comodel_name="billing.archive.file", compute="_compute_files_by_kind"
+    )
+    computation_file_ids = fields.One2many(
+        comodel_name="billing.archive.file", compute="_compute_files_by_kind"
+    )
+    proof_file_ids = fields.One2many(
+        comodel_name="billing.archive.file", compute="_compute_files_by_kind"
+    )
     file_count = fields.Integer(string="Files", compute="_compute_file_count")
     # What was sealed.
     record = fields.Text(readonly=True, help="All that the seal answers for.")
@@ -146,6 +155,15 @@ class BillingArchive(models.Model):
             archive.file_count = sum(
                 counts.get(one, 0) for one in archive | archive.proof_ids
             )
+
+    @api.depends("file_ids", "proof_ids.file_ids")
+    def _compute_files_by_kind(self):
+        for archive in self:
+            files = archive.file_ids
+            computation = files.filtered(lambda file: file.kind == "computation")
+            archive.computation_file_ids = computation
+            archive.document_file_ids = files - computation
+            archive.proof_file_ids = archive.proof_ids.file_ids
 
     @api.depends_context("lang")
     @api.depends("sequence")

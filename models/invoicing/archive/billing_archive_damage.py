@@ -149,7 +149,9 @@ class BillingArchiveDamage(models.Model):
     def _check_writer(self):
         if not is_archive_writer(self.env):
             raise UserError(
-                self.env._("Damages are noted by the verification of the archive alone.")
+                self.env._(
+                    "Damages are noted by the verification of the archive alone."
+                )
             )
 
     def action_open(self):

@@ -96,7 +96,9 @@ class BillingArchiveChain(models.Model):
     def _find_file_damages(self, rows):
         found = self._read_files([row.key for row in rows])
         return [
-            damage for row in rows for damage in verify_files(row, found.get(row.key, {}))
+            damage
+            for row in rows
+            for damage in verify_files(row, found.get(row.key, {}))
         ]
 
     def _read_files(self, ids):
@@ -267,7 +269,9 @@ class BillingArchiveChain(models.Model):
             before = chain._get_open_damages()
             for _stretch in chain._verify_links():
                 pass
-            own = archives.filtered(lambda one: one.company_id == chain.company_id)
+            own = archives.grouped("company_id").get(
+                chain.company_id, archives.browse()
+            )
             # Its proofs belong to a document.
             for archive in (own | own.sudo().proof_ids).filtered("sequence"):
                 rows = list(archive.sudo()._as_stored())

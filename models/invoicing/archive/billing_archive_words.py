@@ -130,7 +130,9 @@ class BillingArchive(models.Model):
             message = (
                 " ".join(filter(None, self.mapped("damage_text")))
                 if damaged
-                else self.env._("Intact: record, seal and files are as they were sealed.")
+                else self.env._(
+                    "Intact: record, seal and files are as they were sealed."
+                )
             )
         else:
             message = self.get_billing_headline([])
@@ -182,7 +184,7 @@ class BillingArchive(models.Model):
         }
 
     def _restore_files(self):
-        """Let invoice and archive hold the same files again; names of those restored."""
+        """Let invoice and archive hold the same files again; return their names."""
         restored = []
         originals = self._get_original_files()
         for file in self.file_ids:

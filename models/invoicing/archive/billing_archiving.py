@@ -171,7 +171,9 @@ class BillingArchiving(models.AbstractModel):
     def _get_embedded(self, pdf):
         """The electronic invoice inside a PDF, if there is one."""
         try:
-            embedded = list(OdooPdfFileReader(io.BytesIO(pdf), strict=False).getAttachments())
+            embedded = list(
+                OdooPdfFileReader(io.BytesIO(pdf), strict=False).getAttachments()
+            )
         except Exception as error:  # noqa: BLE001 - any PDF is kept, also an odd one
             _logger.info("Archive: a PDF does not tell what it embeds: %s", error)
             return {}

@@ -1,6 +1,7 @@
 from odoo import models
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from .guards import is_archive_writer
 
@@ -66,7 +67,9 @@ class IrAttachment(models.Model):
 
     def _filter_billing_kept(self, candidates):
         own = candidates.filtered(lambda file: file.res_model == "billing.archive")
-        moves = self.env["account.move"].sudo().browse((candidates - own).mapped("res_id"))
+        moves = (
+            self.env["account.move"].sudo().browse((candidates - own).mapped("res_id"))
+        )
         archived = set(
             moves.exists()
             .filtered(lambda move: move.billing_archive_state == "archived")

@@ -67,7 +67,9 @@ END $$;
 
 def _differ(columns):
     old, new = (
-        SQL(", ").join(SQL("%s.%s", SQL(side), SQL.identifier(name)) for name in columns)
+        SQL(", ").join(
+            SQL("%s.%s", SQL(side), SQL.identifier(name)) for name in columns
+        )
         for side in ("OLD", "NEW")
     )
     return SQL("(ROW(%s) IS DISTINCT FROM ROW(%s))", old, new)
@@ -97,8 +99,7 @@ def guard_records(cr):
         _differ(SEALED_COLUMNS),
     )
     deleted = SQL(
-        "BEFORE DELETE ON billing_archive FOR EACH ROW"
-        " WHEN (OLD.sequence IS NOT NULL)"
+        "BEFORE DELETE ON billing_archive FOR EACH ROW WHEN (OLD.sequence IS NOT NULL)"
     )
     emptied = SQL("BEFORE TRUNCATE ON billing_archive")
     for name, what in ((update, changed), (delete, deleted), (truncate, emptied)):
