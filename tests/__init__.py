@@ -68,3 +68,7 @@ from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
+from .invoicing.archive import test_invoicing_archive
+from .invoicing.archive import test_invoicing_archive_doors
+from .invoicing.archive import test_invoicing_archive_verification
+from .invoicing.archive import test_invoicing_archive_export

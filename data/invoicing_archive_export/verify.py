@@ -133,10 +133,13 @@ def verify_links(links, head):
         findings.append(
             say(before, "stands beyond the end", "dépasse la fin de la chaîne")
         )
-    elif before["sequence"] == head["sequence"] and not before["damaged"]:
-        if before["seal"] != head["seal"]:
-            findings.append(replaced(before))
+    elif not before["damaged"] and ends_elsewhere(before, head):
+        findings.append(replaced(before))
     return findings
+
+
+def ends_elsewhere(link, head):
+    return link["sequence"] == head["sequence"] and link["seal"] != head["seal"]
 
 
 def gap(first, last):

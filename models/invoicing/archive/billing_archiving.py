@@ -170,6 +170,8 @@ class BillingArchiving(models.AbstractModel):
 
     def _get_embedded(self, pdf):
         """The electronic invoice inside a PDF, if there is one."""
+        if b"/EmbeddedFile" not in pdf and b"/ObjStm" not in pdf:
+            return {}
         try:
             embedded = list(
                 OdooPdfFileReader(io.BytesIO(pdf), strict=False).getAttachments()

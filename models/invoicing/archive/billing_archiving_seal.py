@@ -13,7 +13,7 @@ from .billing_archive_facts import sealed_text
 #: Records that are sealed between two commits.
 SEALED = 500
 #: Tells the archive's advisory locks from those of others.
-_LOCK = 0x61726368
+LOCK = 0x61726368
 
 
 class BillingArchiving(models.AbstractModel):
@@ -29,7 +29,7 @@ class BillingArchiving(models.AbstractModel):
         :raises: a retriable error of the database when another was faster.
         """
         cr = self.env.cr
-        cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, company.id])
+        cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, company.id])
         if not cr.fetchone()[0]:
             return 0
         chain = self.env["billing.archive.chain"]._get_or_create(company)
