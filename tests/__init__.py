@@ -79,3 +79,7 @@ from .invoicing.documents import test_invoicing_ubl
 from .invoicing.delivery import test_invoicing_rendering
 from .invoicing.delivery import test_invoicing_rendering_faults
 from .invoicing.delivery import test_invoicing_delivery_smtp
+from .invoicing.archive import test_invoicing_archive
+from .invoicing.archive import test_invoicing_archive_doors
+from .invoicing.archive import test_invoicing_archive_verification
+from .invoicing.archive import test_invoicing_archive_export

@@ -17,3 +17,4 @@ from . import mentions
 from . import documents
 
 from . import delivery
+from . import archive
