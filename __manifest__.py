@@ -31,6 +31,7 @@
         "security/billing_rules.xml",
         "security/billing_replay_rules.xml",
         "security/invoicing_report_rules.xml",
+        "security/invoicing_cutoff_rules.xml",
         "data/plan_billing_plan_data.xml",
         "data/plan_billing_close_reason_data.xml",
         "data/invoicing_mail_activity_data.xml",
@@ -87,6 +88,9 @@
         "report/invoicing_quotation_templates.xml",
         "views/invoicing/sale_order_views.xml",
         "views/insight/digest_digest_views.xml",
+        "views/invoicing/cutoff/billing_cutoff_views.xml",
+        "views/invoicing/cutoff/billing_deferred_schedule_views.xml",
+        "views/invoicing/cutoff/res_config_settings_views.xml",
         "views/menus.xml",
     ],
     "demo": [
