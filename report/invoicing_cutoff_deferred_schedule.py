@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, frozendict
 
 from ..engine.cutoff import MONTH
 
@@ -17,12 +17,22 @@ class BillingDeferredSchedule(models.Model):
     _auto = False
     _order = "month, id"
     _rec_name = "order_id"
+    _depends = frozendict(
+        {
+            "billing.entry": ["kind", "state", "period_start", "period_end"],
+            "account.move": ["state", "date"],
+            "account.move.line": ["account_id", "partner_id", "balance"],
+            "account.account": ["account_type"],
+            "res.company": ["billing_cutoff_basis", "currency_id"],
+            "res.currency": ["rounding"],
+        }
+    )
 
     month = fields.Date(readonly=True, help="First day of the month of the revenue.")
     amount = fields.Monetary(
         string="Earned in the month",
         readonly=True,
-        help="Excluding tax, in the currency of the company, at the rate of the invoice.",
+        help="Excluding tax, in the currency of the company, at the invoice's rate.",
     )
     accounting_date = fields.Date(string="Date in the books", readonly=True)
     entry_id = fields.Many2one(

@@ -68,3 +68,7 @@ from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
+from .invoicing.cutoff import test_invoicing_cutoff_figures
+from .invoicing.cutoff import test_invoicing_cutoff_entry
+from .invoicing.cutoff import test_invoicing_cutoff_schedule
+from .invoicing.cutoff import test_invoicing_cutoff_history

@@ -1,4 +1,4 @@
-"""A cut-off: the record of what was deferred and accrued at a date, and of its entry."""
+"""A cut-off: what was deferred and accrued at a date, and the entry of it."""
 
 from datetime import timedelta
 
@@ -56,8 +56,8 @@ class BillingCutoff(models.Model):
         selection=lambda self: self._selection_basis(),
         required=True,
         default=lambda self: self.env.company.billing_cutoff_basis,
-        help="Days: each day of a period weighs the same. Months: each month weighs the "
-        "same, a part of one by its days.",
+        help="Days: each day of a period weighs the same. Months: each month weighs "
+        "the same, a part of one by its days.",
     )
     reversal_date = fields.Date(
         string="Reversed on",
@@ -237,7 +237,10 @@ class BillingCutoff(models.Model):
             if _FIGURES & set(vals):
                 # What was computed is no longer what the settings say.
                 cutoff_writer(self)._forget_figures()
-        return super().write(vals)
+        res = super().write(vals)
+        if "by_partner" in vals:
+            self._invalidate_figures()
+        return res
 
     def unlink(self):
         for cutoff in self:
@@ -268,7 +271,8 @@ class BillingCutoff(models.Model):
             if cutoff.state != "draft":
                 raise UserError(
                     self.env._(
-                        "%(cutoff)s is written. Take it back, then prepare another one.",
+                        "%(cutoff)s is written. Take it back, then prepare another "
+                        "one.",
                         cutoff=cutoff.display_name,
                     )
                 )
@@ -310,7 +314,7 @@ class BillingCutoff(models.Model):
                 "deferred_amount": totals.get("deferred", 0),
                 "accrued_amount": totals.get("accrued", 0),
                 "fault_text": service._get_fault_text(faults),
-                "computed_at": fields.Datetime.now(),
+                "computed_at": self.env.cr.now(),
             }
         )
         self.env.invalidate_all()
@@ -328,9 +332,14 @@ class BillingCutoff(models.Model):
                 "computed_at": False,
             }
         )
+        self._invalidate_figures()
+
+    def _invalidate_figures(self):
         self.env["billing.cutoff.line"].invalidate_model()
         self.env["billing.cutoff.total"].invalidate_model()
-        self.invalidate_recordset(["line_ids"])
+        self.invalidate_recordset(
+            ["line_ids", "line_count", "deferred_total_ids", "accrued_total_ids"]
+        )
 
     # === Buttons === #
 

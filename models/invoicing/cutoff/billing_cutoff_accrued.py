@@ -236,7 +236,7 @@ class _Pricing:
         self.in_price = {}
 
     def get_account(self, line):
-        """The id of the income account, as the run finds it; False when there is none."""
+        """The id of the income account, as the run finds it; False without one."""
         order = line.order_id
         account = self.common._get_account(
             line.product_id.id, order.fiscal_position_id.id

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import Command, fields, models
+from odoo import Command, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
@@ -232,7 +232,7 @@ class BillingCutoff(models.Model):
                 "move_id": move.id,
                 "reversal_move_id": reversal.id,
                 "user_id": self.env.uid,
-                "written_at": fields.Datetime.now(),
+                "written_at": self.env.cr.now(),
             }
         )
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, frozendict
 
 
 class BillingCutoffTotal(models.Model):
@@ -10,6 +10,21 @@ class BillingCutoffTotal(models.Model):
     _auto = False
     _order = "kind desc, account_id, id"
     _rec_name = "account_id"
+    _depends = frozendict(
+        {
+            "billing.cutoff": ["by_partner"],
+            "billing.cutoff.line": [
+                "cutoff_id",
+                "company_id",
+                "kind",
+                "account_id",
+                "analytic_distribution",
+                "analytic_key",
+                "partner_id",
+                "amount",
+            ],
+        }
+    )
 
     cutoff_id = fields.Many2one(comodel_name="billing.cutoff", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)

@@ -23,8 +23,8 @@ class ResCompany(models.Model):
         string="Revenue is spread by",
         default="days",
         required=True,
-        help="Days: each day of a period weighs the same. Months: each month weighs the "
-        "same, a part of one by its days; a year is twelve equal twelfths.",
+        help="Days: each day of a period weighs the same. Months: each month weighs "
+        "the same, a part of one by its days; a year is twelve equal twelfths.",
     )
     billing_cutoff_journal_id = fields.Many2one(
         comodel_name="account.journal",
