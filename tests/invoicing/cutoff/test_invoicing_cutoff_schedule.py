@@ -33,11 +33,14 @@ class TestInvoicingCutoffSchedule(CutoffCommon):
 
     def test_schedule_says_the_same_as_the_engine(self):
         """Entry by entry, month by month, on both bases, odd amounts and credits."""
+        at_once = self.plan_yearly.sudo().copy(
+            {"name": "At once", "downgrade": "at_once"}
+        )
         for number, (start, plan, price) in enumerate(
             (
                 ("2026-01-15", self.plan_anniversary, 33.33),
                 ("2026-01-31", self.plan_anniversary, 0.01),
-                ("2026-02-10", self.plan_yearly, 777.77),
+                ("2026-02-10", at_once, 777.77),
                 ("2027-03-01", self.plan_yearly, 1000.0),
                 ("2026-01-01", self.plan_arrears, 99.99),
             )
@@ -55,7 +58,6 @@ class TestInvoicingCutoffSchedule(CutoffCommon):
             order.order_line._billing_add_version(
                 self._day("2026-05-07"), price_unit=500.0
             )
-            order.billing_plan_id.sudo().downgrade = "at_once"
         self._run_on("2026-05-07")
         entries = self.env["billing.entry"].search(
             [("company_id", "=", self.company.id), ("move_line_id", "!=", False)]
@@ -115,6 +117,8 @@ class TestInvoicingCutoffSchedule(CutoffCommon):
 
     def test_schedule_reads_any_number_of_entries_in_one_query(self):
         counts = []
+        schedule = self.env["billing.deferred.schedule"]
+        schedule._read_group([], ["month:month", "account_id"], ["amount:sum"])
         for number in (1, 5):
             for _ in range(number):
                 self._subscribe("2026-01-01", self.plan_yearly)
@@ -122,9 +126,7 @@ class TestInvoicingCutoffSchedule(CutoffCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.env["billing.deferred.schedule"]._read_group(
-                [], ["month:month", "account_id"], ["amount:sum"]
-            )
+            schedule._read_group([], ["month:month", "account_id"], ["amount:sum"])
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
 
