@@ -83,3 +83,7 @@ from .invoicing.archive import test_invoicing_archive
 from .invoicing.archive import test_invoicing_archive_doors
 from .invoicing.archive import test_invoicing_archive_verification
 from .invoicing.archive import test_invoicing_archive_export
+from .invoicing.cutoff import test_invoicing_cutoff_figures
+from .invoicing.cutoff import test_invoicing_cutoff_entry
+from .invoicing.cutoff import test_invoicing_cutoff_schedule
+from .invoicing.cutoff import test_invoicing_cutoff_history
