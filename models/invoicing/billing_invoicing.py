@@ -158,11 +158,6 @@ class BillingInvoicing(models.AbstractModel):
 
     def _get_extra_lines(self, order):
         """Native lines that core would invoice now, and that the plan lets in."""
-        native = order.order_line.filtered(
-            lambda line: not (line.billing_recurring or line.display_type)
-        )
-        if not native:
-            return native
         lines = order._get_invoiceable_lines()
         if not order.billing_plan_id.bill_delivered:
             lines = lines.filtered(
