@@ -85,3 +85,17 @@ from .invoicing.mentions import test_invoicing_mentions_data
 from .invoicing.mentions import test_invoicing_mentions_faults
 from .invoicing.mentions import test_invoicing_mentions_rates
 from .invoicing.mentions import test_invoicing_mentions_french
+from .invoicing.documents import test_invoicing_facturx
+from .invoicing.documents import test_invoicing_facturx_facts
+from .invoicing.documents import test_invoicing_ubl
+from .invoicing.delivery import test_invoicing_rendering
+from .invoicing.delivery import test_invoicing_rendering_faults
+from .invoicing.delivery import test_invoicing_delivery_smtp
+from .invoicing.archive import test_invoicing_archive
+from .invoicing.archive import test_invoicing_archive_doors
+from .invoicing.archive import test_invoicing_archive_verification
+from .invoicing.archive import test_invoicing_archive_export
+from .invoicing.cutoff import test_invoicing_cutoff_figures
+from .invoicing.cutoff import test_invoicing_cutoff_entry
+from .invoicing.cutoff import test_invoicing_cutoff_schedule
+from .invoicing.cutoff import test_invoicing_cutoff_history
