@@ -85,9 +85,6 @@ from .invoicing.mentions import test_invoicing_mentions_data
 from .invoicing.mentions import test_invoicing_mentions_faults
 from .invoicing.mentions import test_invoicing_mentions_rates
 from .invoicing.mentions import test_invoicing_mentions_french
-from .invoicing.documents import test_invoicing_facturx
-from .invoicing.documents import test_invoicing_facturx_facts
-from .invoicing.documents import test_invoicing_ubl
 from .invoicing.delivery import test_invoicing_rendering
 from .invoicing.delivery import test_invoicing_rendering_faults
 from .invoicing.delivery import test_invoicing_delivery_smtp
