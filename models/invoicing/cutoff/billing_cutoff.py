@@ -81,7 +81,7 @@ class BillingCutoff(models.Model):
         help="A reversal of a day to come is posted on that day.",
     )
     by_partner = fields.Boolean(
-        string="One line per customer",
+        string="By customer",
         help="The entry names the customer of each amount.",
     )
     deferred_account_id = fields.Many2one(
