@@ -27,6 +27,15 @@ class TestInvoicingFacturxFacts(FacturxCommon):
         written = {text for note in notes.values() for text in note.split("\n")}
         self.assertEqual(written, said)
 
+    def test_customer_reads_the_notes_in_the_language_of_the_document(self):
+        self.env(su=True)["res.lang"]._activate_lang("fr_FR")
+        indemnities = self.env(su=True)["billing.mention"].search(
+            [("note_code", "=", "PMT")]
+        )
+        indemnities.with_context(lang="fr_FR").text = "Indemnité de {recovery}"
+        self.customer.sudo().lang = "fr_FR"
+        self.assertIn("Indemnité", self._read(self._bill()).notes["PMT"])
+
     def test_text_of_the_company_is_a_note_without_a_subject(self):
         invoice = self._bill()
         invoice.sudo().narration = "<p>Thank you for your trust</p>"
@@ -253,6 +262,21 @@ class TestInvoicingFacturxFacts(FacturxCommon):
         ]
         reading = self._read(self._bill(lines))
         self.assertEqual(reading.totals()["LineTotal"], 100)
+
+    # === Cost === #
+
+    def test_facts_of_forty_lines_cost_no_more_queries_than_those_of_four(self):
+        counts = []
+        # The first one fills what stays in memory.
+        for number in (4, 4, 40):
+            invoice = self._bill([(self.support, 1, 100.0)] * number)
+            self.env.invalidate_all()
+            # As whoever prints it has it: with what is read ahead of its own.
+            invoice = invoice.browse(invoice.ids)
+            before = self.cr.sql_log_count
+            invoice._billing_get_electronic()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
 
     # === The checks check === #
 
