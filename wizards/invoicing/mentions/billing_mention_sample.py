@@ -52,7 +52,7 @@ class BillingMentionSample(models.TransientModel):
         shown = Markup("").join(
             Markup("<p>%s</p>")
             % (Markup("<b>%s</b>") % one.text if one in own else one.text)
-            for one in reader.read(paper).printed
+            for one in reader.read_paper(paper).printed
         )
         against = reasons_against(rule, reader.get_situation(paper), on=paper.on)
         return self._get_verdict(paper, against, own), shown
