@@ -2,9 +2,22 @@
 
 from dataclasses import dataclass
 
+from odoo.exceptions import UserError
+
 from ....engine import identifiers
 from ....engine.mentions import home_of
 from .billing_statutory_rate import half_year_text
+
+
+class MentionsMissing(UserError):
+    """A document that its company does not post, for what it lacks by law.
+
+    :param record: the first to mend.
+    """
+
+    def __init__(self, message, record):
+        super().__init__(message)
+        self.record = record
 
 
 @dataclass(frozen=True)
@@ -23,17 +36,23 @@ class Fault:
     fact: str
     warning: str = ""
 
-    def get_sentence(self, *, blocking):
-        """What is wrong, as a sentence.
+    @property
+    def culprit(self):
+        """What faults of one record share, and a missing rate with no other."""
+        return self.record._name, self.record.id, self.warning
 
-        :param blocking: whether nothing is posted before it is mended.
-        """
-        env = self.record.env
-        if blocking:
-            return env._("Missing before posting: %(fact)s.", fact=self.fact)
-        return self.warning or env._(
-            "Missing on the invoice: %(fact)s.", fact=self.fact
-        )
+
+def get_sentence(faults, *, blocking):
+    """What is wrong with one record, as a sentence.
+
+    :param faults: its ``Fault`` values, at least one.
+    :param blocking: whether nothing is posted before it is mended.
+    """
+    env = faults[0].record.env
+    facts = ", ".join(fault.fact for fault in faults)
+    if blocking:
+        return env._("Missing before posting: %(facts)s.", facts=facts)
+    return faults[0].warning or env._("Missing on the invoice: %(facts)s.", facts=facts)
 
 
 class FaultFinder:

@@ -5,7 +5,6 @@ from odoo.addons.recurring_billing.models.invoicing.mentions.reader import Reade
 
 from .common import MentionsCase
 
-
 PENALTY = (
     "From the next day on, late-payment penalties of 12.15 % a year are due without a "
     "reminder."

@@ -1,5 +1,6 @@
 from contextlib import suppress
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -11,6 +12,7 @@ from odoo.addons.recurring_billing.models.invoicing.billing_invoicing import Bil
 from odoo.addons.recurring_billing.models.invoicing.billing_invoicing_causes import (
     ParkedFor,
 )
+from odoo.addons.recurring_billing.models.invoicing.mentions.faults import get_sentence
 
 from .common import MentionsCase
 
@@ -36,7 +38,7 @@ class TestInvoicingMentionsFaults(MentionsCase):
         fault = draft._billing_get_faults()[draft][0]
         self.assertEqual(fault.record, self.customer)
         self.assertEqual(
-            fault.get_sentence(blocking=True),
+            get_sentence([fault], blocking=True),
             "Missing before posting: the SIREN of Horizon Santé.",
         )
 
@@ -185,6 +187,18 @@ class TestInvoicingMentionsFaults(MentionsCase):
             draft.action_post()
         self.assertFalse(draft.billing_alerts)
 
+    def test_all_that_one_record_lacks_stands_on_one_line(self):
+        self.customer.sudo().write({"company_registry": False, "zip": False})
+        self.customer.sudo().country_id.zip_required = True
+        alerts = self._draft(day="2026-09-10").billing_alerts
+        self.assertEqual(
+            [alert["message"] for alert in alerts.values()],
+            [
+                "Missing on the invoice: the SIREN of Horizon Santé, postal code in "
+                + "the address of Horizon Santé."
+            ],
+        )
+
     def test_a_blocking_company_posts_nothing_and_says_all(self):
         self.company.sudo().write(
             {"billing_mention_policy": "block", "billing_share_capital": 0}
@@ -198,8 +212,8 @@ class TestInvoicingMentionsFaults(MentionsCase):
             self._on("2026-09-10"),
             self.assertRaisesRegex(
                 UserError,
-                "Missing before posting: the SIREN of Horizon Santé, the share "
-                "capital of",
+                "Missing before posting: the share capital of .*, the SIREN of Horizon "
+                "Santé. Complete it",
             ),
         ):
             draft.action_post()
@@ -279,6 +293,19 @@ class TestInvoicingMentionsFaults(MentionsCase):
         self.assertEqual(item.code, "mention_missing")
         self.assertEqual(item.culprit, self.company)
         self.assertIn("first half of 2027", item.message)
+
+    def test_what_only_the_document_shows_sets_aside_with_the_same_cause(self):
+        self._block()
+        order = self._subscribe("2026-09-01")
+        service = self.env["billing.invoicing"]
+        with patch.object(type(service), "_check_mentions", return_value=None):
+            self.customer.sudo().company_registry = False
+            self._run_on("2026-09-01")
+        item = self._open_item(order)
+        self.assertEqual(item.code, "mention_missing")
+        self.assertEqual(item.culprit, self.customer)
+        self.assertIn("the SIREN of Horizon Santé", item.message)
+        self.assertFalse(self._invoices(order))
 
     def _count_queries(self, number):
         """Queries to check as many subscriptions before their invoices are made."""

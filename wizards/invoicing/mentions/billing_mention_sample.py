@@ -25,15 +25,14 @@ class BillingMentionSample(models.TransientModel):
     document = fields.Html(compute="_compute_sample", sanitize=False)
 
     def _default_move_id(self):
-        return self.env["account.move"].search(
-            [
-                ("move_type", "=", "out_invoice"),
-                ("state", "!=", "cancel"),
-                ("company_id", "=", self.env.company.id),
-            ],
-            order="invoice_date desc, id desc",
-            limit=1,
-        )
+        """The last invoice that left; else the last draft."""
+        moves = self.env["account.move"]
+        company = self.env.company
+        domain = [("move_type", "=", "out_invoice"), ("company_id", "=", company.id)]
+        order = "invoice_date desc, id desc"
+        return moves.search(
+            [*domain, ("state", "=", "posted")], order=order, limit=1
+        ) or moves.search([*domain, ("state", "=", "draft")], order=order, limit=1)
 
     @api.depends_context("lang")
     @api.depends("mention_id", "move_id")
@@ -50,12 +49,15 @@ class BillingMentionSample(models.TransientModel):
         mention = self.mention_id.with_context(lang=reader.get_language(paper))
         rule = mention._get_rule()
         own, _missing = reader.fill([rule], paper)
+        case = reader.get_situation(paper)
+        against = reasons_against(rule, case, on=paper.on)
+        # Another mention may stand there in the same words.
+        shown_own = [] if against else own
         shown = Markup("").join(
             Markup("<p>%s</p>")
-            % (Markup("<b>%s</b>") % one.text if one in own else one.text)
-            for one in reader.read(paper).printed
+            % (Markup("<b>%s</b>") % one.text if one in shown_own else one.text)
+            for one in reader.read_paper(paper).printed
         )
-        against = reasons_against(rule, reader.get_situation(paper), on=paper.on)
         return self._get_verdict(paper, against, own), shown
 
     def _get_verdict(self, paper, against, own):
