@@ -53,6 +53,7 @@
         "data/invoicing_archive_data.xml",
         "data/insight_digest_data.xml",
         # Documents.
+        "security/invoicing_documents_rules.xml",
         "data/invoicing_documents_mail_template_data.xml",
         "views/plan/billing_plan_views.xml",
         "views/plan/billing_close_reason_views.xml",
@@ -99,6 +100,7 @@
         "views/invoicing/portal_templates.xml",
         "views/invoicing/portal_subscription_templates.xml",
         "report/invoicing_quotation_templates.xml",
+        "report/invoicing_documents_facturx_templates.xml",
         # Documents.
         "report/invoicing_documents_invoice_templates.xml",
         "report/invoicing_documents_templates.xml",

@@ -1,7 +1,3 @@
-from . import account_edi_common
-from . import account_move_electronic
-from . import account_edi_xml_cii
-from . import account_edi_xml_ubl
 from . import account_move
 from . import account_move_payment
 from . import account_move_outlook
@@ -9,3 +5,9 @@ from . import account_move_mail
 from . import account_move_letter
 from . import res_partner
 from . import sale_order
+from . import ir_actions_report
+from . import res_partner_electronic
+from . import account_edi_common
+from . import account_move_electronic
+from . import account_edi_xml_cii
+from . import account_edi_xml_ubl

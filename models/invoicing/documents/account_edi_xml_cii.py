@@ -39,7 +39,7 @@ class AccountEdiXmlCii(models.AbstractModel):
             if line.billing_period_start and line.billing_period_end:
                 line_vals["billing_start"] = line.billing_period_start
                 line_vals["billing_end"] = line.billing_period_end
-        period = invoice._billing_get_period(invoice._billing_get_product_lines())
+        period = invoice._billing_get_period()
         if period:
             # BG-14 is the span of the lines, not the days of issue and payment.
             vals["billing_start"], vals["billing_end"] = period
@@ -51,4 +51,8 @@ class AccountEdiXmlCii(models.AbstractModel):
         if invoice.company_id._is_billing_french():
             for name in _GERMAN:
                 constraints.pop(name, None)
+            seller = invoice._billing_get_party(invoice.company_id.partner_id)
+            # BR-CO-26 asks for one number, and a small business has no other.
+            if seller.legal:
+                constraints.pop("seller_identifier", None)
         return constraints

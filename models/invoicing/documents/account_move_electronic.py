@@ -77,7 +77,7 @@ class AccountMove(models.Model):
             contract=contracts.name if len(contracts) == 1 else None,
             own_numbers=frozenset([self.name, *orders.mapped("name")]),
             corrected=self._billing_get_corrected(),
-            period=self._billing_get_period(lines),
+            period=self._billing_get_period(),
             seller=self._billing_get_party(company.partner_id.commercial_partner_id),
             buyer=self._billing_get_party(self.commercial_partner_id),
             paid_on=max(payments.mapped("date")) if payments else None,
@@ -147,15 +147,6 @@ class AccountMove(models.Model):
         return corrected.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
         ).sorted(lambda move: (move.invoice_date, move.id))
-
-    def _billing_get_period(self, lines):
-        billed = lines.filtered("billing_period_start")
-        if not billed:
-            return None
-        return (
-            min(billed.mapped("billing_period_start")),
-            max(billed.mapped("billing_period_end")),
-        )
 
     def _billing_get_party(self, partner):
         country = partner.country_id.code or ""

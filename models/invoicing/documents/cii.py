@@ -23,6 +23,8 @@ _DAY_FORMAT = "102"
 #: Means of payment (UNTDID 4461), and when tax is due (UNTDID 2475).
 _TRANSFER, _SEPA_TRANSFER, _CARD = "30", "58", "48"
 _DUE_WHEN_PAID = "72"
+#: A number of the tax office that is none of VAT (UNTDID 1153).
+_TAX_OFFICE = "FC"
 #: The order that the schema wants, as far as we write.
 _PARTY = (
     "ID",
@@ -157,6 +159,7 @@ class CiiDocument:
             ("BuyerTradeParty", self.electronic.buyer),
         ):
             self._write_party(self._find(name, self.agreement), party)
+        self._write_tax_number()
         ship_to = self._find(".//ShipToTradeParty", self.root)
         if ship_to is not None:
             self._drop(ship_to, "DefinedTradeContact", "SpecifiedLegalOrganization")
@@ -177,6 +180,16 @@ class CiiDocument:
         if party.address and self._find("URIUniversalCommunication", node) is None:
             address = self._put(node, _PARTY, "URIUniversalCommunication")
             self._add(address, "URIID", party.address, schemeID=party.address_scheme)
+
+    def _write_tax_number(self):
+        """BT-32: a seller without a VAT number is known to the tax office by its legal
+        one (BR-E-02).
+        """
+        name, legal = "SpecifiedTaxRegistration", self.electronic.seller.legal
+        node = self._find("SellerTradeParty", self.agreement)
+        if legal and self._find(name, node) is None:
+            registration = self._put(node, _PARTY, name)
+            self._add(registration, "ID", legal, schemeID=_TAX_OFFICE)
 
     # === References === #
 

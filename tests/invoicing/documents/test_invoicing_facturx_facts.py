@@ -27,6 +27,15 @@ class TestInvoicingFacturxFacts(FacturxCommon):
         written = {text for note in notes.values() for text in note.split("\n")}
         self.assertEqual(written, said)
 
+    def test_customer_reads_the_notes_in_the_language_of_the_document(self):
+        self.env(su=True)["res.lang"]._activate_lang("fr_FR")
+        indemnities = self.env(su=True)["billing.mention"].search(
+            [("note_code", "=", "PMT")]
+        )
+        indemnities.with_context(lang="fr_FR").text = "Indemnité de {recovery}"
+        self.customer.sudo().lang = "fr_FR"
+        self.assertIn("Indemnité", self._read(self._bill()).notes["PMT"])
+
     def test_text_of_the_company_is_a_note_without_a_subject(self):
         invoice = self._bill()
         invoice.sudo().narration = "<p>Thank you for your trust</p>"
@@ -188,6 +197,47 @@ class TestInvoicingFacturxFacts(FacturxCommon):
         self.company.sudo().write({"phone": False, "email": False})
         self.assertEqual(self._read(self._bill()).frame, "S1")
 
+    def test_small_business_without_a_tax_number_is_known_by_its_siren(self):
+        self.company.sudo().write(
+            {"vat": False, "billing_vat_regime": "small_business"}
+        )
+        lines = [self._taxed(self.support, 1, 100.0, self.tax_0)]
+        seller = self._read(self._bill(lines)).party("Seller")
+        self.assertEqual(seller["vat"], ("334175221", "FC"))
+        self.assertEqual(seller["legal"], ("334175221", "0002"))
+
+    # === Format === #
+
+    def test_french_businesses_and_public_bodies_get_facturx(self):
+        self.assertEqual(self.customer.invoice_edi_format, "facturx")
+        self.customer.sudo().billing_buyer_kind = "public"
+        self.env.invalidate_all()
+        self.assertEqual(self.customer.invoice_edi_format, "facturx")
+
+    def test_consumers_and_foreigners_get_the_format_they_chose(self):
+        consumer = self._create_customer("Zoé Martin")
+        foreigner = self._create_customer(
+            "Bäcker", is_company=True, country_id=self.env.ref("base.de").id
+        )
+        self.assertFalse(consumer.invoice_edi_format)
+        self.assertFalse(foreigner.invoice_edi_format)
+        foreigner.sudo().invoice_edi_format = "xrechnung"
+        self.assertEqual(foreigner.invoice_edi_format, "xrechnung")
+
+    def test_customer_who_wants_no_format_gets_none(self):
+        self.customer.sudo().invoice_edi_format = False
+        self.env.invalidate_all()
+        self.assertFalse(self.customer.invoice_edi_format)
+
+    def test_line_without_tax_is_set_aside_before_it_is_posted(self):
+        order = self._subscribe(
+            "2026-03-01",
+            lines=[(self.support, 1, 100.0, {"tax_ids": [Command.clear()]})],
+        )
+        run = self._run_on("2026-03-01")
+        self.assertEqual(run.item_ids.mapped("code"), ["tax_missing"])
+        self.assertFalse(self._invoices(order))
+
     # === Tax === #
 
     def test_tax_on_services_is_due_with_the_payment(self):
@@ -212,6 +262,21 @@ class TestInvoicingFacturxFacts(FacturxCommon):
         ]
         reading = self._read(self._bill(lines))
         self.assertEqual(reading.totals()["LineTotal"], 100)
+
+    # === Cost === #
+
+    def test_facts_of_forty_lines_cost_no_more_queries_than_those_of_four(self):
+        counts = []
+        # The first one fills what stays in memory.
+        for number in (4, 4, 40):
+            invoice = self._bill([(self.support, 1, 100.0)] * number)
+            self.env.invalidate_all()
+            # As whoever prints it has it: with what is read ahead of its own.
+            invoice = invoice.browse(invoice.ids)
+            before = self.cr.sql_log_count
+            invoice._billing_get_electronic()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
 
     # === The checks check === #
 

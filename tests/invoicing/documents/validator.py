@@ -59,7 +59,7 @@ def check(content, flavor, level, schematrons):
     """
     try:
         facturx.xml_check_xsd(content, flavor=flavor, level=level)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (the library raises no other)
         return {"schema": [str(error)], "rules": None}
     if processor() is None:
         return {"schema": [], "rules": None}
