@@ -123,7 +123,7 @@ class AccountMove(models.Model):
 
     def _billing_get_next(self):
         """The next invoice of the same subscriptions: ``date`` and ``amount`` as texts,
-        and whether tax is in it (``taxed``).
+        and both in a sentence (``text``).
 
         :return: None before posting, and when nothing more is to come.
         """
@@ -144,8 +144,12 @@ class AccountMove(models.Model):
         untaxed = sum(preview.untaxed for preview in coming)
         if self.currency_id.compare_amounts(total, 0) <= 0:
             return None
-        return {
+        values = {
             "date": format_date(self.env, day),
             "amount": amount_text(self.env, total, self.currency_id),
-            "taxed": self.currency_id.compare_amounts(total, untaxed) != 0,
         }
+        if self.currency_id.compare_amounts(total, untaxed):
+            text = self.env._("Next invoice: %(date)s, %(amount)s incl. tax", **values)
+        else:
+            text = self.env._("Next invoice: %(date)s, %(amount)s", **values)
+        return {**values, "text": text}

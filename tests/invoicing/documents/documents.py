@@ -165,7 +165,7 @@ class PaperCase(HttpCase, DocumentsCommon):
     def setUpClass(cls):
         super().setUpClass()
         parameters = cls.env["ir.config_parameter"].sudo()
-        parameters.set_param("report.url", cls.base_url())
+        parameters.set_param("report.url", f"http://127.0.0.1:{cls.http_port()}")
         parameters.set_param("report.print_delay", "0")
 
     def _print(self, records, report="account.account_invoices"):

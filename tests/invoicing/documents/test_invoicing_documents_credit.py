@@ -67,7 +67,7 @@ class TestInvoicingDocumentsCredit(DocumentsCommon):
         )
         facts = credit._billing_get_document_facts()
         self.assertEqual(facts["credit"]["periods"], [])
-        self.assertFalse(facts["credit"]["number"])
+        self.assertFalse(facts["credit"]["corrects"])
         self.assertNotIn("It corrects", self._get_text(self._get_page(credit)))
 
     def test_plain_copy_forgets_the_reason(self):

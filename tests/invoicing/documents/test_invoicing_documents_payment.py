@@ -32,6 +32,7 @@ class TestInvoicingDocumentsPayment(DocumentsCommon):
         self.assertEqual(box["state"], "open")
         self.assertEqual(box["amount"], f"{self.invoice.amount_total:.2f}\N{NBSP}€")
         self.assertEqual(box["due"], "03/31/2026")
+        self.assertEqual(box["headline"], f"To pay: {box['amount']} by 03/31/2026")
         self.assertEqual(box["iban"], "FR76 3000 6000 0112 3456 7890 189")
         self.assertEqual(box["holder"], "Atelier Exemple SARL")
         self.assertEqual(box["reference"], self.invoice.payment_reference)
@@ -166,6 +167,7 @@ class TestInvoicingDocumentsPayment(DocumentsCommon):
         ):
             box = self._box()
         self.assertEqual(box["state"], "debit")
+        self.assertIn("will be collected from your account on", box["headline"])
         self.assertIsNone(box["qr"])
         self.assertNotIn("iban", box)
 
