@@ -134,7 +134,12 @@ class AccountMove(models.Model):
         orders = self.sudo().invoice_line_ids.billing_entry_ids.order_id
         if not orders:
             return None
-        previews = self.env["billing.preview"].sudo()._get_previews(orders)
+        # As of this document's day: printed late, it says what it said.
+        previews = (
+            self.env["billing.preview"]
+            .sudo()
+            ._get_previews(orders, as_of=self.invoice_date)
+        )
         coming = [found[0] for found in previews.values() if found]
         if not coming:
             return None
