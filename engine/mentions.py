@@ -1,40 +1,15 @@
-"""Which legal mentions a document prints, in which order, and with which words.
+"""Which legal mentions a document prints, and in which order.
 
 The law is data: each mention is a ``Rule`` with its dates, its conditions and a text
-with placeholders. What is decided here is which rules a document's situation calls for,
-and which of the facts they need are missing.
+with placeholders. What is decided here is which rules a document's situation calls for;
+``mention_texts`` fills them in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from string import Formatter
-
-from .errors import BillingError
-
-#: What a text may ask for, and whose fact it is: the record on which it is mended.
-PLACEHOLDERS = {
-    "company": "seller",
-    "legal_form": "seller",
-    "capital": "seller",
-    "register_city": "seller",
-    "siren": "seller",
-    "seller_vat": "seller",
-    "exemption": "seller",
-    "vat_group": "seller",
-    "buyer_siren": "buyer",
-    "buyer_vat": "buyer",
-    "rate": "rate",
-    "recovery": "mention",
-    "discount": "document",
-    "discount_days": "document",
-    "due_date": "document",
-    "delivery_address": "document",
-    "origin": "document",
-    "origin_date": "document",
-}
 
 #: Departments overseas live by the commercial law of their country.
 _HOME = dict.fromkeys(("GP", "MQ", "RE", "GF", "YT"), "FR")
@@ -56,15 +31,6 @@ _WITHOUT_CAPITAL = frozenset(
         "PROFESSION LIBÉRALE",
     }
 )
-
-
-class InvalidText(BillingError):
-    """A text with a placeholder that nothing fills in.
-
-    ``details``: ``placeholder``, empty when a brace is left open.
-    """
-
-    code = "invalid_text"
 
 
 @dataclass(frozen=True)
@@ -134,29 +100,6 @@ class Rule:
     amount: str | None = None
 
 
-@dataclass(frozen=True)
-class Printed:
-    """A mention as a document prints it."""
-
-    code: str
-    note_code: str | None
-    text: str
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A fact without which a mention that the law requires cannot be printed.
-
-    :param name: the placeholder.
-    :param owner: whose fact it is: ``seller``, ``buyer``, ``rate``, ``document``,
-        ``mention``.
-    """
-
-    code: str
-    name: str
-    owner: str
-
-
 def _met(asked: frozenset[str], value: str) -> bool:
     return not asked or value in asked
 
@@ -204,49 +147,6 @@ def choose(rules: Iterable[Rule], case: Situation, *, on: date) -> list[Rule]:
     """
     chosen = [rule for rule in rules if not reasons_against(rule, case, on=on)]
     return sorted(chosen, key=lambda rule: (rule.sequence, rule.code))
-
-
-def placeholders_of(text: str) -> list[str]:
-    """The placeholders of a text, in their order.
-
-    :raises InvalidText: for one that nothing fills in, or an open brace.
-    """
-    try:
-        parts = list(Formatter().parse(text))
-    except ValueError as error:
-        raise InvalidText(str(error), placeholder="") from error
-    names = []
-    for _literal, name, form, conversion in parts:
-        if name is None:
-            continue
-        if name not in PLACEHOLDERS or form or conversion:
-            raise InvalidText(f"unknown placeholder: {name}", placeholder=name)
-        names.append(name)
-    return names
-
-
-def fill(
-    rules: Iterable[Rule], facts: Mapping[str, str | None]
-) -> tuple[list[Printed], list[Missing]]:
-    """The words of chosen rules, and the facts that are missing for them.
-
-    A mention without all its facts is not printed: half a sentence is no mention.
-
-    :param facts: text by placeholder, in the language of the rules; None or empty:
-        missing.
-    """
-    printed, missing = [], []
-    for rule in rules:
-        known = {**facts, "recovery": rule.amount}
-        absent = [name for name in placeholders_of(rule.text) if not known.get(name)]
-        if not absent:
-            text = rule.text.format_map(known)
-            # Two articles may ask for the same words.
-            if text not in {one.text for one in printed}:
-                printed.append(Printed(rule.code, rule.note_code, text))
-        elif rule.required:
-            missing += [Missing(rule.code, name, PLACEHOLDERS[name]) for name in absent]
-    return printed, missing
 
 
 def home_of(country: str) -> str:

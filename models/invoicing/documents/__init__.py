@@ -1,3 +1,7 @@
+from . import account_edi_common
+from . import account_move_electronic
+from . import account_edi_xml_cii
+from . import account_edi_xml_ubl
 from . import account_move
 from . import account_move_payment
 from . import account_move_outlook

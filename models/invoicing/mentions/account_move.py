@@ -47,7 +47,7 @@ class AccountMove(models.Model):
         :raises UserError: with all that is missing, where the company wants no
             document without it.
         """
-        papers = {move: move._billing_get_paper() for move in self}
+        papers = self._billing_get_papers()
         readings = {move: reader.read(paper) for move, paper in papers.items()}
         self._billing_check_faults(reader, papers, readings)
         names = ("billing_mentions", "billing_late_rate")
@@ -58,15 +58,22 @@ class AccountMove(models.Model):
             mentions._update_cache(move, value, dirty=True)
             rate._update_cache(move, reading.rate, dirty=True)
 
-    def _billing_get_paper(self):
-        """The document as its mentions need it.
+    def _billing_get_papers(self):
+        """The documents as their mentions need them.
 
-        :rtype: Paper
+        :return: ``{document: Paper}``
         """
-        self.ensure_one()
+        # Grouped, not asked for document by document: they are read together.
         lines = self.invoice_line_ids.filtered(
             lambda line: line.display_type == "product"
         )
+        lines_of = lines.grouped("move_id")
+        return {
+            move: move._billing_get_paper(lines_of.get(move, lines.browse()))
+            for move in self
+        }
+
+    def _billing_get_paper(self, lines):
         return Paper(
             company=self.company_id,
             partner=self.partner_id,
@@ -93,4 +100,4 @@ class AccountMove(models.Model):
             return []
         if self.state == "posted":
             return self.billing_mentions or []
-        return Reader(self.env).read(self._billing_get_paper()).as_json()
+        return Reader(self.env).read(self._billing_get_papers()[self]).as_json()

@@ -51,9 +51,7 @@ class AccountMove(models.Model):
         :return: ``{document: [Fault]}``, documents without a fault left out.
         """
         reader = Reader(self.env)
-        papers = {
-            move: move._billing_get_paper() for move in self._billing_get_documents()
-        }
+        papers = self._billing_get_documents()._billing_get_papers()
         readings = {move: reader.read(paper) for move, paper in papers.items()}
         return self._billing_find_faults(reader, papers, readings)
 

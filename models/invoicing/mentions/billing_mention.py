@@ -4,6 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import formatLang
 
+from ....engine import mention_texts
 from ....engine import mentions as engine
 
 #: UNTDID 5305, and the scheme of small businesses, which has no category of its own.
@@ -62,6 +63,7 @@ class BillingMention(models.Model):
     )
     amount = fields.Float(
         string="Amount of the law (€)",
+        aggregator=None,
         help="The sum that the law names, filled in for {recovery}.",
     )
 
@@ -157,7 +159,8 @@ class BillingMention(models.Model):
     )
     def _compute_applies_to(self):
         for mention in self:
-            sellers = mention.seller_country_ids[:3].mapped("code")
+            countries = mention.seller_country_ids.mapped("code")
+            sellers = sorted({engine.home_of(code) for code in countries})
             if mention.seller_group_id:
                 sellers.append(mention.seller_group_id.name)
             parts = [", ".join(sellers) or self.env._("All countries")]
@@ -177,9 +180,9 @@ class BillingMention(models.Model):
     def _check_text(self):
         for mention in self:
             try:
-                engine.placeholders_of(mention.text)
-            except engine.InvalidText as error:
-                known = ", ".join(f"{{{name}}}" for name in engine.PLACEHOLDERS)
+                mention_texts.placeholders_of(mention.text)
+            except mention_texts.InvalidText as error:
+                known = ", ".join(f"{{{name}}}" for name in mention_texts.PLACEHOLDERS)
                 name = error.details["placeholder"]
                 if not name:
                     raise ValidationError(
@@ -212,6 +215,19 @@ class BillingMention(models.Model):
                         mention=mention.name,
                     )
                 )
+
+    def action_see_sample(self):
+        """Show the mention on an invoice, or why it is not printed there."""
+        self.ensure_one()
+        sample = self.env["billing.mention.sample"].create({"mention_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": sample._name,
+            "res_id": sample.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     # === What is known of them stays in memory until one changes === #
 

@@ -23,6 +23,7 @@ class BillingStatutoryRate(models.Model):
     ecb_rate_percent = fields.Float(
         string="ECB rate (%)",
         digits=(5, 2),
+        aggregator=None,
         tracking=True,
         help="Of the European Central Bank for its main refinancing operations, on "
         "the first day.",
@@ -31,36 +32,42 @@ class BillingStatutoryRate(models.Model):
     french_points = fields.Float(
         string="Points between French professionals",
         digits=(5, 2),
+        aggregator=None,
         default=10.0,
         help="C. com. L441-10 II.",
     )
     union_points = fields.Float(
         string="Points of the European directive",
         digits=(5, 2),
+        aggregator=None,
         default=8.0,
         help="Directive 2011/7/EU, and French public bodies (C. com. pub. R2192-31).",
     )
     late_rate_percent = fields.Float(
         string="Late-payment rate (%)",
         digits=(5, 2),
+        aggregator=None,
         compute="_compute_late_rates",
         help="Between French professionals whose terms agree on no other.",
     )
     public_rate_percent = fields.Float(
         string="Public bodies (%)",
         digits=(5, 2),
+        aggregator=None,
         compute="_compute_late_rates",
         help="For interest that begins in this half-year.",
     )
     legal_professional_percent = fields.Float(
         string="Legal interest (%)",
         digits=(5, 2),
+        aggregator=None,
         tracking=True,
         help="French legal interest, except for the claims of consumers.",
     )
     legal_consumer_percent = fields.Float(
         string="Legal interest, consumers (%)",
         digits=(5, 2),
+        aggregator=None,
         tracking=True,
         help="French legal interest for the claims of persons outside their business.",
     )
@@ -204,10 +211,26 @@ class BillingStatutoryRate(models.Model):
                 start = source.split("_")[0]
                 rate.write({name: row[name] for name in row if name.startswith(start)})
 
+    def _get_of_day(self, day):
+        """The row of the half-year of a day; empty when there is none."""
+        start = statutory.half_year_start(day)
+        return self.search([("date_from", "=", start)], limit=1)
+
+    @api.model
     def _get_current(self):
         """The row of the running half-year; empty when there is none."""
-        start = statutory.half_year_start(self.env.company._billing_today())
-        return self.search([("date_from", "=", start)], limit=1)
+        return self._get_of_day(self.env.company._billing_today())
+
+    def _billing_get_fault_remedy(self):
+        """The rates, for those who may enter them."""
+        if not self.has_access("write"):
+            return False, False
+        return self.env._("Enter the rate"), {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
 
     @api.model
     def _cron_check_current(self):

@@ -15,11 +15,13 @@ class Fault:
     :param record: where it is mended: a customer, a company, a document; an empty
         ``billing.statutory.rate`` or the one of the half-year.
     :param fact: what is missing, as a noun.
+    :param warning: a sentence for it, where the noun does not do.
     """
 
     code: str
     record: object
     fact: str
+    warning: str = ""
 
     def get_sentence(self, *, blocking):
         """What is wrong, as a sentence.
@@ -29,7 +31,9 @@ class Fault:
         env = self.record.env
         if blocking:
             return env._("Missing before posting: %(fact)s.", fact=self.fact)
-        return env._("Missing on the invoice: %(fact)s.", fact=self.fact)
+        return self.warning or env._(
+            "Missing on the invoice: %(fact)s.", fact=self.fact
+        )
 
 
 class FaultFinder:
@@ -54,15 +58,17 @@ class FaultFinder:
             "buyer": paper.buyer,
             "document": document,
             "mention": document,
-            "rate": self.env["billing.statutory.rate"],
         }
         found = {}
         for one in reading.missing:
-            found[one.name] = Fault(
-                one.name, records[one.owner], self._get_fact(one.name, paper, document)
-            )
-        if "rate" in found:
-            found["rate"] = self._get_rate_fault(paper)
+            if one.name == "rate":
+                found[one.name] = self._get_rate_fault(paper)
+            else:
+                fact = self._get_fact(one.name, paper, document)
+                found[one.name] = Fault(one.name, records[one.owner], fact)
+        if "origin" in found:
+            # Without the invoice there is no date to enter.
+            found.pop("origin_date", None)
         shared = self.reader.once(
             ("faults", paper.company, paper.partner, paper.on),
             lambda: [*self._find_addresses(paper), *self._find_formats(paper)],
@@ -74,7 +80,8 @@ class FaultFinder:
         rates = self.env["billing.statutory.rate"]._get_of_day(paper.on)
         half = half_year_text(self.env, paper.on)
         fact = self.env._("the late-payment rate of the %(half)s", half=half)
-        return Fault("rate", rates or paper.company, fact)
+        warning = self.env._("No late-payment rate for the %(half)s.", half=half)
+        return Fault("rate", rates or paper.company, fact, warning)
 
     def _get_fact(self, name, paper, document):
         owner = paper.buyer if name.startswith("buyer_") else paper.company

@@ -9,7 +9,7 @@ from datetime import date
 
 from odoo.tools.misc import format_date, formatLang, get_lang
 
-from ....engine import identifiers, mentions
+from ....engine import identifiers, mention_texts, mentions
 from ...plan.numbers import as_decimal
 
 
@@ -84,15 +84,28 @@ class Reader:
                 on=paper.on,
             ),
         )
-        rate = self.once(
+        if not chosen:
+            return Reading()
+        printed, missing = self.fill(chosen, paper)
+        told = {one.code for one in printed}
+        if any("{rate}" in rule.text for rule in chosen if rule.code in told):
+            return Reading(printed, missing, float(self._get_rate(paper)))
+        return Reading(printed, missing)
+
+    def fill(self, rules, paper):
+        """The words of rules on a document, and what is missing for them.
+
+        :return: lists of ``engine.mention_texts.Printed`` and ``Missing``.
+        """
+        env = self.env(context={**self.env.context, "lang": self.get_language(paper)})
+        return mention_texts.fill(rules, self.get_facts(paper, env))
+
+    def _get_rate(self, paper):
+        company = paper.company
+        return self.once(
             ("rate", company.id, paper.on),
             lambda: company._get_billing_late_rate(paper.on),
         )
-        facts = self.get_facts(paper, self.env(context={"lang": lang}), rate)
-        printed, missing = mentions.fill(chosen, facts)
-        told = {one.code for one in printed}
-        says_rate = any("{rate}" in rule.text for rule in chosen if rule.code in told)
-        return Reading(printed, missing, float(rate) if says_rate else 0.0)
 
     def once(self, key, find):
         """What ``find()`` returns, asked once a batch for the same key."""
@@ -166,7 +179,7 @@ class Reader:
 
     # === The facts === #
 
-    def get_facts(self, paper, env, rate):
+    def get_facts(self, paper, env):
         """Text by placeholder, in the language of ``env``; None: missing."""
         lang = env.context["lang"]
         company, buyer = paper.company, paper.buyer
@@ -176,7 +189,10 @@ class Reader:
             ),
             "buyer_siren": self.get_siren(buyer),
             "buyer_vat": self.get_vat(buyer),
-            "rate": None if rate is None else formatLang(env, float(rate)),
+            "rate": self.once(
+                ("rate text", company.id, paper.on, lang),
+                lambda: self._get_rate_text(paper, env),
+            ),
             "due_date": self._get_day(paper.due, env),
             "origin": paper.origin.name if paper.origin else None,
             "origin_date": self._get_day(
@@ -185,6 +201,10 @@ class Reader:
             **self._get_discount_facts(paper, env),
             "delivery_address": self._get_delivery(paper),
         }
+
+    def _get_rate_text(self, paper, env):
+        rate = self._get_rate(paper)
+        return None if rate is None else formatLang(env, float(rate))
 
     def _get_seller(self, company, env):
         partner = company.partner_id

@@ -75,8 +75,9 @@ class ResCompany(models.Model):
                         company=company.name,
                     )
                 )
-            lowest = company._get_billing_lowest_rate()
-            if company._is_billing_rate_too_low(company._billing_today()):
+            today = company._billing_today()
+            if company._is_billing_rate_too_low(today):
+                lowest = company._get_billing_lowest_rate(today)
                 raise ValidationError(
                     self.env._(
                         "%(company)s: a late-payment rate of %(rate)s %% is below "
@@ -84,7 +85,7 @@ class ResCompany(models.Model):
                         "L441-10). Enter at least that, or 0 for the rate of the law.",
                         company=company.name,
                         rate=formatLang(self.env, company.billing_late_rate),
-                        lowest=formatLang(self.env, lowest),
+                        lowest=formatLang(self.env, float(lowest)),
                     )
                 )
 
@@ -94,7 +95,7 @@ class ResCompany(models.Model):
         own = self.billing_late_rate
         return bool(own and lowest and as_decimal(own) < lowest)
 
-    def _get_billing_lowest_rate(self, day=None):
+    def _get_billing_lowest_rate(self, day):
         """The lowest late-payment rate that the company's terms may agree on.
 
         :return: percent as Decimal, or None where the law sets none.
@@ -103,7 +104,7 @@ class ResCompany(models.Model):
         if not self._is_billing_french():
             return None
         rates = self.env["billing.statutory.rate"]._get_rates()
-        return statutory.lowest_rate(rates, on=day or self._billing_today())
+        return statutory.lowest_rate(rates, on=day)
 
     def _get_billing_late_rate(self, day):
         """The rate of late-payment penalties between professionals on a day.
@@ -133,7 +134,7 @@ class ResCompany(models.Model):
 
     def _get_billing_country(self):
         """The country whose law the company's invoices follow."""
-        return self.account_fiscal_country_id or self.country_id
+        return self.country_id or self.account_fiscal_country_id
 
     def _billing_get_fault_remedy(self):
         """Where the company's facts are entered, for those who may."""
