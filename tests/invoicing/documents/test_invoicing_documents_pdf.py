@@ -1,3 +1,5 @@
+import tempfile
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -5,6 +7,7 @@ from odoo.tests import tagged
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
+from ....models.invoicing.delivery.billing_rendering_press import Sheet, press
 from .documents import IBAN, DocumentsCommon, PaperCase
 
 
@@ -130,6 +133,21 @@ class TestInvoicingDocumentsEngine(DocumentsCommon):
         self.assertNotIn("padding-top", bodies[0][0])
         self.assertIn("padding-top: 1.5mm", bodies[1][0])
         self.assertIn("<body>One</body>", bodies[1][0])
+
+    def test_fall_of_one_of_many_is_followed_by_a_second_try_too(self):
+        with tempfile.TemporaryDirectory() as folder:
+            engine = Path(folder, "engine")
+            # Dies of a page that was not moved down.
+            engine.write_text(
+                "#!/bin/sh\n"
+                "for last; do :; done\n"
+                'grep -q "padding-top: 1.5mm" "$1" || kill -SEGV $$\n'
+                'echo "%PDF" > "$last"\n'
+            )
+            engine.chmod(0o755)
+            page = "<html><head></head><body>One</body></html>"
+            content = press(str(engine), Sheet((), (page,)), 10)
+        self.assertEqual(content, b"%PDF\n")
 
     def test_other_failures_are_told(self):
         with self.assertRaisesRegex(UserError, "error code: 1"):
