@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import lxml.html
 
 from odoo.addons.base.models.ir_actions_report import _split_table
+
+from ..documents.nudge import FELL, nudged
 
 _logger = logging.getLogger(__name__)
 
@@ -59,7 +61,13 @@ def press(binary, sheet, seconds):
     :raises Jam: when it made none.
     """
     try:
-        return _press(binary, sheet, seconds)
+        try:
+            return _press(binary, sheet, seconds)
+        except Jam as jam:
+            if not jam.detail.startswith(FELL):
+                raise
+        lower = replace(sheet, bodies=tuple(nudged(body) for body in sheet.bodies))
+        return _press(binary, lower, seconds)
     except OSError as fault:
         raise Jam("failed", str(fault)) from fault
 
