@@ -69,3 +69,5 @@ from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
 from .invoicing.delivery import test_invoicing_delivery_smtp
+from .invoicing.delivery import test_invoicing_delivery_queue
+from .invoicing.delivery import test_invoicing_delivery

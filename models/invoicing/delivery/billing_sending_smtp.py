@@ -52,11 +52,18 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _send_mails(self):
         """Send the mails that are due, until none is left or the time is over."""
+        broken = {}
         while rows := self._get_due():
             mails = self._insist(lambda rows=rows: self._write_mails(rows))
             for server_id, domain_id, smtp_from, ids in self._split(mails):
-                in_time = self._send_over(server_id, domain_id, smtp_from, ids)
-                if not in_time:
+                if server_id in broken:
+                    self._put_all_off(ids, *broken[server_id])
+                    continue
+                in_time, fault = self._send_over(server_id, domain_id, smtp_from, ids)
+                if fault:
+                    # Not asked again in this turn, whatever else is due.
+                    broken[server_id] = fault
+                elif not in_time:
                     self._go_on()
                     return
         self.env["ir.cron"]._commit_progress(remaining=0)
@@ -142,7 +149,8 @@ class BillingSending(models.AbstractModel):
     def _send_over(self, server_id, domain_id, smtp_from, mail_ids):
         """Send mails over one server.
 
-        :return: whether there is time for more.
+        :return: whether there is time for more, and the (code, text) of a server that
+            does not serve.
         """
         service = self.env["ir.mail_server"]
         # Servers and domains are the administrator's to see.
@@ -154,8 +162,9 @@ class BillingSending(models.AbstractModel):
                 try:
                     session = line.open()
                 except (OSError, smtplib.SMTPException, UserError) as error:
-                    self._put_all_off(mail_ids[number:], *explain(error))
-                    return True
+                    fault = explain(error)
+                    self._put_all_off(mail_ids[number:], *fault)
+                    return in_time, fault
                 answer = self._send_one(mail_id, session, domain, server)
                 broken = answer is not None and is_servers_fault(
                     answer.stage, answer.code
@@ -163,13 +172,13 @@ class BillingSending(models.AbstractModel):
                 breaks = breaks + 1 if broken else 0
                 if breaks >= BREAKS:
                     self._put_all_off(mail_ids[number + 1 :], None, answer.text)
-                    return True
+                    return in_time, (None, answer.text)
                 in_time = self.env["ir.cron"]._commit_progress(1)
                 if not in_time:
                     break
         finally:
             line.close()
-        return in_time
+        return in_time, None
 
     @api.model
     def _send_one(self, mail_id, session, domain, server):

@@ -1,6 +1,7 @@
 """A mail server to test with: it speaks SMTP, and misbehaves as it is told."""
 
 import asyncio
+import logging
 import socket
 from email import message_from_bytes, policy
 
@@ -16,6 +17,11 @@ def _get_free_port():
 class _Handler:
     def __init__(self, owner):
         self.owner = owner
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.owner.sessions += 1
+        session.host_name = hostname
+        return responses
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         self.owner.conversations += 1
@@ -72,8 +78,10 @@ class MailServer:
         self.script = []
         self.unknown = set()
         self.received = []
-        self.conversations = 0
+        self.conversations = self.sessions = 0
         self._stopped = False
+        # Each line of each conversation, otherwise.
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self.port = _get_free_port()
         self._controller = Controller(
             _Handler(self), hostname="127.0.0.1", port=self.port
