@@ -28,14 +28,15 @@ class BillingSending(models.AbstractModel):
         """
         first = rows[0]
         lang = first.lang or first.partner_id.lang or self.env.lang
-        moves = rows.move_id.with_context(lang=lang, mail_post_autofollow=False)
+        moves = rows.move_id.with_context(
+            lang=lang, mail_post_autofollow=False, billing_invoices=rows.move_id.ids
+        )
         move = moves[0]
         template = self._get_template(rows)
         author, email_from = self._get_author(move, template, lang)
         message = (
             kept_from_queue(move)
             .with_context(
-                billing_invoices=moves.ids,
                 disable_attachment_import=True,
                 no_document=True,
                 email_notification_allow_footer=True,
