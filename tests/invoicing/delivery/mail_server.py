@@ -56,6 +56,7 @@ class _Handler:
         if owner.data_mode == "full":
             return "452 4.2.2 mailbox full"
         owner.received.append((envelope.rcpt_tos[0], envelope.content))
+        owner.took()
         if owner.data_mode == "drop_after":
             server.transport.abort()
         if owner.data_mode == "hang_after":
@@ -90,6 +91,9 @@ class MailServer:
 
     def next_mode(self):
         return self.script.pop(0) if self.script else self.mode
+
+    def took(self):
+        """Called when the text of a message is there, before it is answered."""
 
     def stop(self):
         """Go down; nobody listens on the port any more."""
