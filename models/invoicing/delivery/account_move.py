@@ -128,8 +128,9 @@ class AccountMove(models.Model):
     def _billing_ask_for_delivery(self):
         """One activity for each document whose delivery needs a person."""
         kind = "recurring_billing.mail_activity_delivery"
-        # Activities of others' documents, written by the scheduler.
-        moves = self.sudo()
+        # Activities of others' documents, written by the scheduler. No mail tells of
+        # them: it would leave over the server that is in trouble.
+        moves = self.sudo().with_context(mail_activity_quick_update=True)
         waiting = moves.activity_search([kind])
         asked = {activity.res_id for activity in waiting}
         for move in moves.filtered(lambda move: move.id not in asked):

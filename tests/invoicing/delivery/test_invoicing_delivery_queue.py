@@ -113,6 +113,7 @@ class TestInvoicingDeliveryQueue(QueueCommon):
         self.assertEqual(self.server.sessions, 2)
 
     def test_finding_what_is_due_costs_the_same_for_many(self):
+        self._let_all_be_due()
         # One statement, whatever is queued.
         with self.assertQueryCount(1):
             rows = self.env["billing.sending"].sudo()._get_due()

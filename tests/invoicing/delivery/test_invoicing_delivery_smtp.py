@@ -62,7 +62,7 @@ class TestInvoicingDeliverySmtp(DeliveryCommon):
 
     def test_core_s_queue_never_finds_the_mail(self):
         self._prepare()
-        with self._scheduler_mode(), self._kill_at("_begin", 1):
+        with self._kill_at("_begin", 1):
             self._killed_while_sending()
         mails = self.env["mail.mail"].sudo().search([("res_id", "=", self.invoice.id)])
         self.assertEqual(mails.mapped("state"), ["cancel"])
