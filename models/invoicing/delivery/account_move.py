@@ -53,8 +53,11 @@ class AccountMove(models.Model):
         # EXTENDS account
         marked = self._billing_mark_to_send(soft)
         posted = super()._post(soft=soft)
-        # A run wakes the job itself, when all of it is posted.
-        if marked.filtered(lambda move: move.billing_run_id.state != "running"):
+        # A run wakes the job itself, when all of it is posted. Whether it runs is no
+        # secret to who may post.
+        runs = marked.billing_run_id.sudo()
+        by_hand = marked.filtered(lambda move: not move.billing_run_id)
+        if by_hand or any(run.state != "running" for run in runs):
             self.env["billing.sending"]._wake("prepare")
         return posted
 

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ....engine.delivery import is_servers_fault, judge, next_try
+from ..billing_invoicing import NO_ITEMS_FAULT
 from .billing_delivery import delivery_writer
 from .smtp_talk import SmtpAnswer, explain, talk
 
@@ -52,8 +53,10 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _send_mails(self):
         """Send the mails that are due, until none is left or the time is over."""
-        broken = {}
-        while rows := self._get_due():
+        broken, last = {}, None
+        # What somebody else holds at this moment is left to the next turn.
+        while (rows := self._get_due()) and rows != last:
+            last = rows
             mails = self._insist(lambda rows=rows: self._write_mails(rows))
             for server_id, domain_id, smtp_from, ids in self._split(mails):
                 if server_id in broken:
@@ -131,9 +134,11 @@ class BillingSending(models.AbstractModel):
                     mails |= service._write_mail(
                         members.with_env(service.env)
                     ).with_env(mails.env)
-            except UserError as error:
-                members._apply("refused", answer=str(error), next_try_at=False)
-                members.move_id._billing_ask_for_delivery()
+            except NO_ITEMS_FAULT:
+                raise
+            except Exception as error:
+                _logger.exception("The mail of deliveries %s failed", members.ids)
+                self._refuse(members, error)
         return mails
 
     @api.model
@@ -205,22 +210,29 @@ class BillingSending(models.AbstractModel):
         mail = self.env["mail.mail"].sudo().browse(mail_id).exists()
         if not rows or not mail:
             return None
-        mail_server = self.env["ir.mail_server"]
         try:
-            service, message = self._build_message(mail, rows[0], domain, server)
-            sender, recipients, message = service._prepare_email_message__(
-                message, session
-            )
-        except (AssertionError, UserError, ValueError) as error:
-            reason = str(error)
-            if mail_server.NO_VALID_RECIPIENT in reason:
-                reason = self._get_no_address_text(rows[0])
-            rows._apply("refused", answer=reason, next_try_at=False)
-            rows.move_id._billing_ask_for_delivery()
+            with self.env.cr.savepoint():
+                service, message = self._build_message(mail, rows[0], domain, server)
+                sender, recipients, message = service._prepare_email_message__(
+                    message, session
+                )
+        except NO_ITEMS_FAULT:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is shown with its reason
+            self._refuse(rows, error)
             return None
         rows._apply("begun", last_try_at=self.env.cr.now(), tries=rows[0].tries + 1)
         policy = message.policy.clone(utf8=False, linesep="\r\n")
         return rows.ids, sender, recipients, message.as_bytes(policy=policy)
+
+    @api.model
+    def _refuse(self, rows, error):
+        """A message that cannot be made needs a person."""
+        reason = str(error)
+        if self.env["ir.mail_server"].NO_VALID_RECIPIENT in reason:
+            reason = self._get_no_address_text(rows[0])
+        rows._apply("refused", answer=reason, next_try_at=False)
+        rows.move_id._billing_ask_for_delivery()
 
     @api.model
     def _lock_queued(self, mail_id):
