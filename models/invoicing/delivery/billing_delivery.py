@@ -32,6 +32,7 @@ class BillingDelivery(models.Model):
         index=True,
         ondelete="cascade",
     )
+    document_name = fields.Char(related="move_id.name", string="Number")
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True
     )

@@ -114,8 +114,9 @@ class BillingSending(models.AbstractModel):
         responsible = move._billing_get_responsible()
         root = self.env.ref("base.partner_root")
         if responsible and (not author or author == root or author.partner_share):
-            author, email_from = responsible.partner_id, responsible.email_formatted
-        return author, email_from
+            author = responsible.partner_id
+            email_from = responsible.email_formatted or email_from
+        return author, email_from or move.company_id.email_formatted
 
     @api.model
     def _get_files(self, moves):

@@ -190,12 +190,17 @@ class BillingSending(models.AbstractModel):
         )
         for row in rows:
             if row.channel == "email" and not row.email:
-                row._apply("no_address", answer=self._get_no_address_text(row))
+                row._apply(
+                    "no_address",
+                    answer=self._get_no_address_text(row),
+                    next_try_at=False,
+                )
             elif row.channel == "portal":
                 row._apply("published", sent_at=self.env.cr.now(), next_try_at=False)
             elif row.channel == "platform" and row.method not in installed:
                 row._apply(
                     "no_address",
+                    next_try_at=False,
                     answer=self.env._(
                         "%(customer)s: no platform is chosen as sending method. "
                         "Choose one on the customer, then send again.",

@@ -228,9 +228,15 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _refuse(self, rows, error):
         """A message that cannot be made needs a person."""
-        reason = str(error)
-        if self.env["ir.mail_server"].NO_VALID_RECIPIENT in reason:
+        reason, servers = str(error), self.env["ir.mail_server"]
+        if servers.NO_VALID_RECIPIENT in reason:
             reason = self._get_no_address_text(rows[0])
+        elif reason in (servers.NO_FOUND_FROM, servers.NO_FOUND_SMTP_FROM):
+            reason = self.env._(
+                "%(company)s has no e-mail address to write from. Enter one on the "
+                "company, then send again.",
+                company=rows.company_id[:1].display_name,
+            )
         rows._apply("refused", answer=reason, next_try_at=False)
         rows.move_id._billing_ask_for_delivery()
 
