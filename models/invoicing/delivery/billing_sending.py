@@ -83,7 +83,7 @@ class BillingSending(models.AbstractModel):
                 next_try_at=False,
             )
             rows.move_id._billing_ask_for_delivery()
-            _logger.warning("Sending: %s deliveries were abandoned", len(rows))
+            _logger.info("Sending: %s deliveries were abandoned", len(rows))
         self.env["ir.cron"]._commit_progress()
 
     # === A copy of a database === #
