@@ -70,3 +70,4 @@ from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
 from .invoicing.delivery import test_invoicing_rendering
 from .invoicing.delivery import test_invoicing_rendering_faults
+from .invoicing.delivery import test_invoicing_rendering_styles

@@ -119,8 +119,8 @@ class BillingRendering(models.AbstractModel):
         for move in moves:
             try:
                 send._check_sending_data(move)
-                # As core does: what is printed is more than the user may open. Linking a
-                # PDF is no change of the document.
+                # As core does: what is printed is more than the user may open.
+                # Linking a PDF is no change of the document.
                 document = move.sudo().with_context(skip_is_manually_modified=True)
                 moves_data[document] = self._get_settings(send, move)
             except UserError as error:

@@ -154,7 +154,7 @@ class TestInvoicingRenderingFaults(RenderingCommon):
         with self._ill_binary("lies") as notes:
             self.rendering._render(moves)
             words = notes.read_text().splitlines()
-        self.assertEqual(words[words.index("--javascript-delay") + 1], "0")
+        self.assertEqual(words[words.index("--javascript-delay") + 1], "1")
         self.assertEqual(parameters.get_param("report.print_delay"), "1234")
         arguments = self.env["ir.actions.report"]._build_wkhtmltopdf_args(
             self.env["report.paperformat"], False
