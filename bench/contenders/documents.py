@@ -3,9 +3,11 @@
 The invoices are those of our own run, so that nothing about them differs.
 """
 
+import io
 import os
 
 import catalog
+from pypdf import PdfReader
 
 from contenders import ours
 
@@ -82,6 +84,11 @@ def verify(env):
     :raises AssertionError: when one has not.
     """
     for invoice in get_invoices(env, warm=False):
-        content = invoice.invoice_pdf_report_id.raw or b""
-        # The name of the layout's font: a bare page has another.
-        assert b"Lato" in content and b"factur-x.xml" in content, invoice.name
+        reader = PdfReader(io.BytesIO(invoice.invoice_pdf_report_id.raw))
+        assert reader.attachments.get("factur-x.xml"), invoice.name
+        # The font of the layout: a bare page has another.
+        names = {
+            font.get_object()["/BaseFont"].lstrip("/")
+            for font in reader.pages[0]["/Resources"]["/Font"].values()
+        }
+        assert "Lato-Regular" in names, f"{invoice.name}: {names}"

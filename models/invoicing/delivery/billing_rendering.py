@@ -60,7 +60,11 @@ class BillingRendering(models.AbstractModel):
             files = LocalFiles(self.env, Path(folder).resolve())
             tape = Tape(self, files, pool, self._get_seconds())
             for ids in split_every(CHUNK, moves.ids):
-                faults.update(self._render_chunk(moves.browse(ids), tape))
+                try:
+                    faults.update(self._render_chunk(moves.browse(ids), tape))
+                finally:
+                    # When the caller begins again, nobody waits for what was begun.
+                    tape.forget()
                 # Files and HTML of thousands of documents do not pile up in the cache.
                 self.env.invalidate_all()
         return {
