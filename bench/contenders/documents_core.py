@@ -1,5 +1,5 @@
-"""Odoo's own scheduled sending: ten invoices a call, one wkhtmltopdf for all ten, mails
-to the customers.
+"""Odoo's own scheduled sending: ten invoices a call, one wkhtmltopdf for all ten; and
+its queue of mails, where those of the calls wait.
 """
 
 from contenders import documents
@@ -29,8 +29,20 @@ def send(env, invoices):
     for invoice in invoices:
         invoice.sending_data = author
     env.cr.commit()
-    action = env.ref("account.ir_cron_account_move_send")
-    while any(invoices.mapped("sending_data")):
-        action.method_direct_trigger()
-        env.cr.commit()
-        env.invalidate_all()
+    drain(env, invoices)
+
+
+def drain(env, invoices):
+    """Call the two scheduled actions until nothing waits."""
+    actions = [
+        env.ref("account.ir_cron_account_move_send"),
+        env.ref("mail.ir_cron_mail_scheduler_action"),
+    ]
+    mails = env["mail.mail"]
+    while any(invoices.mapped("sending_data")) or mails.search_count(
+        [("state", "=", "outgoing")]
+    ):
+        for action in actions:
+            action.method_direct_trigger()
+            env.cr.commit()
+            env.invalidate_all()

@@ -1,6 +1,8 @@
-"""Odoo's own sending, one invoice after the other, as the Send button does."""
+"""Odoo's own sending, one invoice after the other, as the Send button does; and its
+queue of mails.
+"""
 
-from contenders import documents
+from contenders import documents, documents_core
 
 verify = documents.verify
 
@@ -23,3 +25,4 @@ def send(env, invoices):
             invoice, sending_methods=["email"]
         )
         env.cr.commit()
+    documents_core.drain(env, invoices)

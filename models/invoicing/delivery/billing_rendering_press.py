@@ -40,7 +40,7 @@ class Sheet:
 class Jam(Exception):
     """wkhtmltopdf made no document of a sheet.
 
-    :param str kind: ``hung``, ``failed``, or ``empty`` when it left no PDF.
+    :param str kind: ``hung``, ``crashed``, ``failed``, or ``empty`` when it left no PDF.
     :param str detail: seconds, or its code and last words.
     """
 
@@ -51,7 +51,8 @@ class Jam(Exception):
 
 
 def press(binary, sheet, seconds):
-    """Make the PDF of one sheet.
+    """Make the PDF of one sheet; once more when wkhtmltopdf crashes, as it does at
+    times for no reason of the sheet's.
 
     :param str binary: path of wkhtmltopdf.
     :param float seconds: how long it may take before it is killed.
@@ -59,7 +60,13 @@ def press(binary, sheet, seconds):
     :raises Jam: when it made none.
     """
     try:
-        return _press(binary, sheet, seconds)
+        try:
+            return _press(binary, sheet, seconds)
+        except Jam as jam:
+            if jam.kind != "crashed":
+                raise
+            _logger.warning("wkhtmltopdf crashed and is started again: %s", jam.detail)
+            return _press(binary, sheet, seconds)
     except OSError as fault:
         raise Jam("failed", str(fault)) from fault
 
@@ -116,8 +123,9 @@ def _run(command, seconds):
     if process.returncode == 1:
         _logger.warning("wkhtmltopdf: %s", words)
     elif process.returncode:
+        # A signal ended it.
         raise Jam(
-            "failed",
+            "crashed" if process.returncode < 0 else "failed",
             f"{process.returncode}, {words}" if words else str(process.returncode),
         )
 
