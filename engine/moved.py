@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import get_args
 
 from .canonical import JsonValue, canonical
 from .errors import InvalidFacts
@@ -23,12 +22,12 @@ from .facts import UNREADABLE, days_of, period_of, replay
 from .proration import BASES, fraction
 from .recorded import Recorded
 from .recurrence import UNITS
-from .terms import FirstPeriod, Timing
+from .terms import FIRST_PERIODS, TIMINGS
 
 Path = tuple[str | int, ...]
 #: How far from a stored day or number an earlier one is looked for.
 _DAYS, _NUMBERS, _RATIOS = 4000, 1000, 2000
-_WORDS = (*BASES, *get_args(Timing), *get_args(FirstPeriod), *UNITS)
+_WORDS = (*BASES, *TIMINGS, *FIRST_PERIODS, *UNITS)
 _SOURCES = ("promise", "opening", "document")
 _STEPS = ("1", "0.1", "0.01", "0.05", "0.001", "0.0001")
 

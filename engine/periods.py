@@ -54,6 +54,8 @@ class Period:
 
     def intersect(self, other: Period) -> Period | None:
         """The days common to both, or None."""
+        if other.start <= self.start and self.end <= other.end:
+            return self
         start, end = max(self.start, other.start), min(self.end, other.end)
         return Period(start, end) if start < end else None
 
@@ -65,8 +67,11 @@ def span(start: date, end: date) -> Period | None:
 
 def merge(periods: Iterable[Period]) -> tuple[Period, ...]:
     """The same days as sorted spans that neither touch nor overlap."""
+    spans = sorted(periods)
+    if len(spans) < 2:
+        return tuple(spans)
     merged: list[Period] = []
-    for period in sorted(periods):
+    for period in spans:
         if merged and period.start <= merged[-1].end:
             if period.end > merged[-1].end:
                 merged[-1] = Period(merged[-1].start, period.end)
@@ -77,7 +82,7 @@ def merge(periods: Iterable[Period]) -> tuple[Period, ...]:
 
 def subtract(whole: Iterable[Period], holes: Iterable[Period]) -> tuple[Period, ...]:
     """The days of ``whole`` that are in none of ``holes``, sorted."""
-    rest = list(merge(whole))
+    rest = merge(whole)
     for hole in merge(holes):
         cut = []
         for piece in rest:
@@ -87,13 +92,13 @@ def subtract(whole: Iterable[Period], holes: Iterable[Period]) -> tuple[Period, 
             ):
                 if left:
                     cut.append(left)
-        rest = cut
-    return tuple(rest)
+        rest = tuple(cut)
+    return rest
 
 
 def hull(periods: Iterable[Period]) -> Period | None:
     """The smallest single span that holds all days of ``periods``, or None."""
     spans = list(periods)
-    if not spans:
-        return None
+    if len(spans) < 2:
+        return spans[0] if spans else None
     return Period(min(p.start for p in spans), max(p.end for p in spans))

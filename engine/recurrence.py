@@ -17,6 +17,8 @@ from .periods import Period
 
 Unit = Literal["day", "week", "month", "year"]
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "year")
+#: Days of what is counted in days, months of what is counted in months.
+_LENGTHS = {"day": 1, "week": 7, "month": 1, "year": 12}
 
 
 # A run asks for the same few months for each of its lines.
@@ -120,7 +122,7 @@ class RecurrenceRule:
 
     def _step(self) -> int:
         """Length of a period, in days (day, week) or months (month, year)."""
-        return self.interval * {"day": 1, "week": 7, "month": 1, "year": 12}[self.unit]
+        return self.interval * _LENGTHS[self.unit]
 
     def _first_day(self) -> date:
         """Boundary 0 of a rhythm in days or weeks."""

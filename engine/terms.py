@@ -18,6 +18,9 @@ from .recurrence import RecurrenceRule
 Timing = Literal["in_advance", "in_arrears"]
 FirstPeriod = Literal["prorate", "full", "free", "merged"]
 Settlement = Literal["at_once", "next_invoice"]
+TIMINGS: tuple[Timing, ...] = get_args(Timing)
+FIRST_PERIODS: tuple[FirstPeriod, ...] = get_args(FirstPeriod)
+SETTLEMENTS: tuple[Settlement, ...] = get_args(Settlement)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -137,10 +140,10 @@ class LineTerms:
             return "two versions share a day and a sequence."
         for value, known in (
             (self.basis, BASES),
-            (self.timing, get_args(Timing)),
-            (self.first_period, get_args(FirstPeriod)),
-            (self.upgrade, get_args(Settlement)),
-            (self.downgrade, get_args(Settlement)),
+            (self.timing, TIMINGS),
+            (self.first_period, FIRST_PERIODS),
+            (self.upgrade, SETTLEMENTS),
+            (self.downgrade, SETTLEMENTS),
         ):
             if value not in known:
                 return f"{value} is none of {', '.join(known)}."
@@ -161,14 +164,18 @@ class LineTerms:
 
     def contracted(self, within: Period) -> Period | None:
         """The days between start and end that lie in ``within``, pauses included."""
-        promise = span(self.start, self.effective_end)
-        return promise and promise.intersect(within)
+        end = self.effective_end
+        if self.start <= within.start and within.end <= end:
+            return within
+        return span(max(self.start, within.start), min(end, within.end))
 
     def served(self, within: Period) -> tuple[Period, ...]:
         """The promised days of ``within``: contracted and not paused."""
         contracted = self.contracted(within)
         if not contracted:
             return ()
+        if not self.pauses:
+            return (contracted,)
         paused = [pause.period for pause in self.pauses if pause.period]
         return subtract([contracted], paused)
 

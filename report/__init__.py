@@ -1,2 +1,3 @@
 from . import invoicing_billing_entry_report
 from . import invoicing_billing_parked_report
+from . import invoicing_cutoff_deferred_schedule

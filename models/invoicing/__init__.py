@@ -40,7 +40,6 @@ from . import account_move_recurring
 from . import account_move_line
 from . import account_move_explain
 from . import account_move_line_explain
-from . import account_edi_xml
 from . import payment_transaction
 from . import billing_preview
 from . import billing_preview_effect

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
+from odoo.sql_db import db_connect
 from odoo.tools import SQL
 from odoo.tools.misc import format_date, format_time
 
@@ -66,7 +67,7 @@ class BillingSending(models.AbstractModel):
         the connection ends, and with it the lock; so whoever holds it knows that
         nobody else sends, and what is still marked as being sent was abandoned.
         """
-        with self.env.registry.cursor() as guard:
+        with db_connect(self.env.cr.dbname).cursor() as guard:
             guard.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _LOCK)
             yield guard.fetchone()[0]
 

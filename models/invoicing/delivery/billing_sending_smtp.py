@@ -1,4 +1,4 @@
-"""Conversations with mail servers: the intent is committed before, the outcome after."""
+"""Conversations with mail servers: intent committed before, outcome after."""
 
 import logging
 import smtplib

@@ -24,9 +24,9 @@ class MailMail(models.Model):
         if vals.get("state") == "outgoing" and self._has_billing_deliveries():
             raise UserError(
                 self.env._(
-                    "This mail carries documents to a customer and is sent by Recurring "
-                    "Billing, so that it never leaves twice. Use Send again in the list "
-                    "of deliveries."
+                    "This mail carries documents to a customer and is sent by "
+                    "Recurring Billing, so that it never leaves twice. Use Send again "
+                    "in the list of deliveries."
                 )
             )
         return super().write(vals)

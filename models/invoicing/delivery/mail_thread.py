@@ -53,9 +53,8 @@ class BillingDelivery(models.Model):
         )
         named = rows.filtered(lambda row: row.email == email)
         # A report without an address is about the only recipient there was.
-        rows = named or (
-            rows if len(rows.mapped("email")) == len(rows.move_id) else named
-        )
+        alone = len(set(rows.mapped("email"))) == 1
+        rows = named or (rows if alone else named)
         rows = rows._filter_may("bounced")
         if rows:
             rows._apply("bounced", answer=answer[:500] or False, next_try_at=False)

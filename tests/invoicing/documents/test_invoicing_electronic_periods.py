@@ -2,7 +2,7 @@ from lxml import etree
 
 from odoo.tests import tagged
 
-from ..common import BillingCommon
+from ...common import BillingCommon
 
 RAM = (
     "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"

@@ -1,0 +1,145 @@
+import re
+
+from odoo import fields, models
+from odoo.tools.misc import format_date, formatLang
+
+from ....engine.words import amount_in_words
+from ...plan.numbers import as_decimal
+from ...plan.wording import period_text
+
+#: Prices solved back from an amount have no end: so many decimals are printed.
+PRICE_DECIMALS = 6
+#: The run writes the days as the last line of a description.
+_TWO_DAYS = re.compile(r"\d+\D\d+\D\d+.*?\d+\D\d+\D\d+")
+
+
+class AccountMove(models.Model):
+    """A customer's document as it is printed."""
+
+    _inherit = "account.move"
+
+    billing_credit_reason = fields.Char(
+        string="Reason of the credit",
+        copy=False,
+        help="Printed on the credit note, in the customer's language.",
+    )
+
+    def _billing_get_document_facts(self):
+        """All that the page of a customer's document says beyond core's own.
+
+        Asked once a page, in the customer's language: the page itself asks nothing line
+        by line.
+
+        :return: None for a document that is none of a customer; else a dict: ``lines``
+            ({line id: dict with ``title``, ``period``, ``price``, ``amount``}),
+            ``subscriptions``, ``reference`` (of the customer), ``credit``, ``words``,
+            ``changes``, ``next``, ``payment``, ``mentions``.
+        """
+        self.ensure_one()
+        if self.move_type not in ("out_invoice", "out_refund"):
+            return None
+        # Whose subscription it is is no secret to who may read the invoice.
+        orders = self.sudo()._get_billing_subscriptions()
+        names = orders.mapped("name")
+        changes = self._billing_get_changes()
+        return {
+            "lines": {
+                line.id: self._billing_get_line_texts(line)
+                for line in self.invoice_line_ids
+                if line.display_type == "product"
+            },
+            "subscriptions": ", ".join(names),
+            "reference": self.ref if self._billing_has_own_reference(names) else "",
+            "credit": self._billing_get_credit(orders, changes),
+            "words": self._billing_get_words(),
+            "changes": changes if self.move_type == "out_invoice" else [],
+            "next": self._billing_get_next(),
+            "payment": self._billing_get_payment_box(),
+            "mentions": [mention["text"] for mention in self._billing_get_mentions()],
+        }
+
+    def _billing_has_own_reference(self, names):
+        """Whether ``ref`` is the customer's word: core fills it with the order's name,
+        and on a credit note with the number of the invoice.
+        """
+        if not self.ref or self.ref in (*names, ", ".join(names)):
+            return False
+        corrected = self.reversed_entry_id.name
+        return not (corrected and corrected in self.ref)
+
+    def _billing_get_line_texts(self, line):
+        """A line as it is printed; amounts carry no currency, the column says it."""
+        title, period = self._billing_split_description(line)
+        included = self.company_price_include == "tax_included"
+        return {
+            "title": title,
+            "period": period,
+            "price": self._billing_get_price_text(line.price_unit),
+            "amount": formatLang(
+                self.env,
+                line.price_total if included else line.price_subtotal,
+                digits=self.currency_id.decimal_places,
+            ),
+        }
+
+    def _billing_split_description(self, line):
+        """What is sold, and the days it is sold for."""
+        name = line.name or ""
+        if not line.billing_period_start:
+            return name, ""
+        title, _break, last = name.rpartition("\n")
+        if title and _TWO_DAYS.search(last):
+            return title, last
+        days = line.billing_period_start, line.billing_period_end
+        return name, period_text(self.env, *days)
+
+    def _billing_get_price_text(self, price):
+        """A unit price to at most six decimals, at least those of the currency."""
+        digits = self.currency_id.decimal_places
+        exact = f"{price:.{PRICE_DECIMALS}f}".rstrip("0").partition(".")[2]
+        return formatLang(self.env, price, digits=max(digits, len(exact)))
+
+    def _billing_get_words(self):
+        """The total in words, with a capital."""
+        total = as_decimal(self.currency_id.round(self.amount_total))
+        words = amount_in_words(
+            total,
+            currency=self.currency_id.name,
+            lang=self.env.lang or "en_US",
+        )
+        return words[:1].upper() + words[1:]
+
+    def _billing_get_credit(self, orders, changes):
+        """What a credit note takes back, and why; None on an invoice."""
+        if self.move_type != "out_refund":
+            return None
+        corrected = self.reversed_entry_id
+        return {
+            "number": corrected.name,
+            "date": corrected and format_date(self.env, corrected.invoice_date),
+            "reasons": self._billing_get_credit_reasons(orders, changes),
+            "periods": list(
+                dict.fromkeys(
+                    period_text(
+                        self.env, line.billing_period_start, line.billing_period_end
+                    )
+                    for line in self.invoice_line_ids
+                    if line.billing_period_start
+                )
+            ),
+        }
+
+    def _billing_get_credit_reasons(self, orders, changes):
+        """The reason that was given; else what the subscriptions tell."""
+        if self.billing_credit_reason:
+            return [self.billing_credit_reason]
+        ended = [
+            self.env._(
+                "Subscription %(name)s ends on %(date)s.",
+                name=order.name,
+                date=format_date(self.env, order.billing_end_date),
+            )
+            for order in orders
+            if order.billing_end_date
+        ]
+        return ended or changes

@@ -1,0 +1,45 @@
+from odoo import models
+from odoo.tools.misc import format_date
+
+from ...plan.wording import number_text
+
+
+class SaleOrder(models.Model):
+    """The certificate that a subscription runs."""
+
+    _inherit = "sale.order"
+
+    def _billing_get_certificate(self):
+        """What the certificate of a subscription says, in its customer's language.
+
+        :return: dict: ``today``, ``since``, ``until`` (None without an end), ``state``,
+            ``lines`` (dicts ``name``, ``quantity``, ``since``), ``recurring`` ([(amount
+            without tax, rhythm)]); None for an order that is no subscription.
+        """
+        self.ensure_one()
+        if not self.is_billing_subscription:
+            return None
+        order = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        today = order.company_id._billing_today()
+        running = order.order_line.filtered(
+            lambda line: (
+                line.billing_recurring
+                and not (line.billing_end_date and line.billing_end_date < today)
+            )
+        )
+        return {
+            "today": format_date(order.env, today),
+            "since": format_date(order.env, order.billing_start_date),
+            "until": order.billing_end_date
+            and format_date(order.env, order.billing_end_date),
+            "state": order.billing_state,
+            "lines": [
+                {
+                    "name": line.product_id.name or line.name,
+                    "quantity": number_text(order.env, line.product_uom_qty),
+                    "since": format_date(order.env, line.billing_start_date),
+                }
+                for line in running
+            ],
+            "recurring": order._get_billing_summary()["recurring"],
+        }

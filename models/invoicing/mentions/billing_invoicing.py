@@ -1,0 +1,65 @@
+from odoo import models
+
+from ..billing_invoicing_causes import ParkedFor
+from .faults import FaultFinder
+from .reader import Paper, Reader
+
+
+class BillingInvoicing(models.AbstractModel):
+    """A run sets aside what its company may not post."""
+
+    _inherit = "billing.invoicing"
+
+    def _check_bill(self, bill, as_of):
+        # EXTENDS billing.invoicing
+        super()._check_bill(bill, as_of)
+        self._check_mentions(bill, as_of)
+
+    def _check_mentions(self, bill, as_of):
+        """Refuse an invoice that lacks what the law wants, before it is made.
+
+        Where the company only wants to be told, or the plan leaves drafts, the
+        invoice itself says so.
+
+        :raises Parked: ``mention_missing``, for the first record to mend.
+        """
+        order = bill.order
+        if (
+            order.company_id.billing_mention_policy != "block"
+            or order.billing_plan_id.posting != "post"
+        ):
+            return
+        reader = self._once(("mentions",), lambda: Reader(self.env))
+        paper = self._get_paper(bill, self._get_document_date(as_of))
+        faults = FaultFinder(reader).find(paper, reader.read(paper), order)
+        if not faults:
+            return
+        culprit = faults[0].record
+        if culprit._name not in ("res.partner", "res.company"):
+            culprit = order.company_id
+        raise ParkedFor(
+            "mention_missing",
+            self.env._(
+                "%(order)s: missing before posting: %(facts)s.",
+                order=order.name,
+                facts=", ".join(fault.fact for fault in faults),
+            ),
+            culprit,
+        )
+
+    def _get_paper(self, bill, day):
+        """The invoice to come, as its mentions need it."""
+        order = bill.order
+        return Paper(
+            company=order.company_id,
+            partner=order.partner_invoice_id,
+            on=day,
+            lines=[
+                (line.product_id.type in ("consu", "combo"), line.tax_ids)
+                for line in self._get_lines_to_book(bill)
+            ],
+            term=order.payment_term_id,
+            # Core computes the due date when the invoice is there.
+            due=day,
+            delivery=order.partner_shipping_id,
+        )
