@@ -127,7 +127,6 @@ class TestInvoicingRenderingFaults(RenderingCommon):
             faults = self.rendering._render(moves)
         self._assert_only_first_failed(moves, faults, "3, out of memory")
 
-    @mute_logger(f"{LOGGER}.billing_rendering_press")
     def test_a_binary_that_crashes_is_started_once_more(self):
         moves = self._bill("Anjou", "Berry")
         with self._ill_binary("crashes_once"):
