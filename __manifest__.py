@@ -53,6 +53,7 @@
         "data/invoicing_archive_data.xml",
         "data/insight_digest_data.xml",
         # Documents.
+        "security/invoicing_documents_rules.xml",
         "data/invoicing_documents_mail_template_data.xml",
         "views/plan/billing_plan_views.xml",
         "views/plan/billing_close_reason_views.xml",

@@ -68,6 +68,14 @@ from .invoicing import test_invoicing_takeover
 from .invoicing import test_invoicing_migration
 from .invoicing import test_invoicing_queue
 from .invoicing import test_invoicing_clock
+from .invoicing.documents import test_invoicing_documents_payment
+from .invoicing.documents import test_invoicing_documents_online
+from .invoicing.documents import test_invoicing_documents_invoice
+from .invoicing.documents import test_invoicing_documents_credit
+from .invoicing.documents import test_invoicing_documents_statement
+from .invoicing.documents import test_invoicing_documents_mail
+from .invoicing.documents import test_invoicing_documents_letter
+from .invoicing.documents import test_invoicing_documents_pdf
 from .invoicing.mentions import test_invoicing_mentions
 from .invoicing.mentions import test_invoicing_mentions_data
 from .invoicing.mentions import test_invoicing_mentions_faults

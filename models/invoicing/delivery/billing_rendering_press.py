@@ -13,7 +13,7 @@ import lxml.html
 
 from odoo.addons.base.models.ir_actions_report import _split_table
 
-from ..documents.ir_actions_report import nudged
+from ..documents.nudge import nudged
 
 _logger = logging.getLogger(__name__)
 

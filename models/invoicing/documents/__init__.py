@@ -9,3 +9,4 @@ from . import account_move_mail
 from . import account_move_letter
 from . import res_partner
 from . import sale_order
+from . import ir_actions_report
