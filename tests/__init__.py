@@ -96,3 +96,5 @@ from .invoicing.cutoff import test_invoicing_cutoff_figures
 from .invoicing.cutoff import test_invoicing_cutoff_entry
 from .invoicing.cutoff import test_invoicing_cutoff_schedule
 from .invoicing.cutoff import test_invoicing_cutoff_history
+from .invoicing.delivery import test_invoicing_delivery_queue
+from .invoicing.delivery import test_invoicing_delivery
