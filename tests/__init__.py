@@ -87,6 +87,7 @@ from .invoicing.mentions import test_invoicing_mentions_rates
 from .invoicing.mentions import test_invoicing_mentions_french
 from .invoicing.delivery import test_invoicing_rendering
 from .invoicing.delivery import test_invoicing_rendering_faults
+from .invoicing.delivery import test_invoicing_rendering_styles
 from .invoicing.delivery import test_invoicing_delivery_smtp
 from .invoicing.archive import test_invoicing_archive
 from .invoicing.archive import test_invoicing_archive_doors
