@@ -144,8 +144,7 @@ class TestInvoicingArchiveDoors(ArchiveCommon):
             "UPDATE billing_archive SET state = 'ready' WHERE id = %s",
             "UPDATE billing_archive_file SET sha256 = 'x' WHERE archive_id = %s",
             "DELETE FROM billing_archive_file WHERE archive_id = %s",
-            "INSERT INTO billing_archive_file (archive_id, kind, name, size, sha256)"
-            " VALUES (%s, 'pdf', 'x', 1, 'x')",
+            "INSERT INTO billing_archive_file (archive_id) VALUES (%s)",
         ):
             with (
                 self.subTest(query),
