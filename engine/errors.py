@@ -56,3 +56,12 @@ class InvalidFacts(BillingError):
     """Stored facts from which no amount can be computed."""
 
     code = "invalid_facts"
+
+
+class InvalidDelivery(BillingError):
+    """An event that cannot happen to a delivery, or a window that never opens.
+
+    ``details``: ``state`` and ``event``, or the limits of the window.
+    """
+
+    code = "invalid_delivery"

@@ -72,3 +72,6 @@ from .invoicing.archive import test_invoicing_archive
 from .invoicing.archive import test_invoicing_archive_doors
 from .invoicing.archive import test_invoicing_archive_verification
 from .invoicing.archive import test_invoicing_archive_export
+from .invoicing.delivery import test_invoicing_delivery_smtp
+from .invoicing.delivery import test_invoicing_delivery_queue
+from .invoicing.delivery import test_invoicing_delivery

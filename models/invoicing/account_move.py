@@ -82,11 +82,13 @@ class AccountMove(models.Model):
 
         :raises UserError: naming the document, why, and the way.
         """
-        for move in self.filtered("billing_has_entries"):
+        moves = self.filtered("billing_has_entries")
+        sent = moves._billing_was_sent()
+        for move in moves:
             fact = False
             if move._get_violated_lock_dates(move.date, bool(move.line_ids.tax_ids)):
                 fact = self.env._("its period is closed")
-            elif move.is_move_sent or move.sending_data:
+            elif move in sent:
                 fact = self.env._("it was sent")
             elif move.reversal_move_ids.filtered(lambda m: m.state != "cancel"):
                 fact = self.env._("another document corrects it")

@@ -3,6 +3,10 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from odoo.addons.recurring_billing.models.invoicing.delivery.billing_delivery import (
+    delivery_writer,
+)
+
 from ..common import BillingCommon
 
 
@@ -182,7 +186,18 @@ class TestInvoicingDoors(BillingCommon):
 
     def test_sent_invoice_is_not_reset(self):
         order, invoice = self._bill(self.plan_monthly)
+        # Core's mark says that there is a PDF, not that it left.
         invoice.is_move_sent = True
+        delivery_writer(self.env["billing.delivery"]).create(
+            {
+                "move_id": invoice.id,
+                "company_id": self.company.id,
+                "customer_id": self.customer.id,
+                "channel": "email",
+                "email": "a@example.com",
+                "state": "sent",
+            }
+        )
         with self.assertRaisesRegex(UserError, "it was sent"):
             invoice.button_draft()
         self.assertEqual(self._entries(order).state, "posted")

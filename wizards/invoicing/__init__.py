@@ -14,3 +14,5 @@ from . import sale_advance_payment_inv
 from . import billing_intake_apply
 from . import billing_intake_contract
 from . import archive
+
+from . import delivery

@@ -1,0 +1,191 @@
+"""A delivery's mail, written with core's machinery and kept out of core's queue."""
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools import formataddr
+
+from .billing_delivery import delivery_writer
+from .mail_mail import kept_from_queue
+
+#: What the mails of documents look like: core's own layout of an invoice's mail.
+_COMMON = "recurring_billing.mail_template_invoices_together"
+_SINGLE = "recurring_billing.mail_template_invoice"
+
+
+class BillingSending(models.AbstractModel):
+    _inherit = "billing.sending"
+
+    @api.model
+    def _write_mail(self, rows):
+        """Write the mail of deliveries that share it: one recipient, one message.
+
+        The message stands in the document's chatter, so that an answer finds its way;
+        its author follows, so that the answer is read.
+
+        :param rows: queued ``billing.delivery`` of one company and address.
+        :return: the ``mail.mail``, which core's queue never sees.
+        """
+        first = rows[0]
+        lang = first.lang or first.partner_id.lang or self.env.lang
+        moves = rows.move_id.with_context(lang=lang, mail_post_autofollow=False)
+        move = moves[0]
+        template = self._get_template(rows)
+        author, email_from = self._get_author(move, template, lang)
+        message = (
+            kept_from_queue(move)
+            .with_context(
+                billing_invoices=moves.ids,
+                disable_attachment_import=True,
+                no_document=True,
+                email_notification_allow_footer=True,
+                mail_post_autofollow_author_skip=True,
+                mail_notify_force_send=False,
+                # Written without tracking; sent without that flag, or no one follows.
+                tracking_disable=False,
+            )
+            .message_post(
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                author_id=author.id,
+                email_from=email_from,
+                subject=self._render_field(template, move, lang, "subject"),
+                body=self._render_field(
+                    template, move, lang, "body_html", options={"post_process": True}
+                )
+                or Markup(),
+                partner_ids=first.partner_id.ids,
+                attachments=self._get_files(moves),
+                email_layout_xmlid=self.env["account.move.send"]._get_mail_layout(),
+                email_add_signature=False,
+                mail_auto_delete=True,
+                reply_to_force_new=False,
+                notify_skip_followers=True,
+                notify_author=True,
+                model_description=move.type_name,
+                **({"message_id": first.message_ref} if first.message_ref else {}),
+            )
+        )
+        self._own_files(message)
+        if author and not author.partner_share:
+            move._message_subscribe(partner_ids=author.ids)
+        mail = self._get_mail(message, first)
+        delivery_writer(rows).write(
+            {
+                "mail_id": mail.id,
+                "mail_message_id": message.id,
+                "message_ref": message.message_id,
+            }
+        )
+        return mail
+
+    @api.model
+    def _get_template(self, rows):
+        """The template of a mail: a common one for several documents."""
+        if len(rows) > 1:
+            return self.env.ref(_COMMON)
+        if rows.template_id:
+            return rows.template_id
+        move = rows.move_id
+        own = self.env.ref(_SINGLE, raise_if_not_found=False)
+        if own and move.move_type == "out_invoice":
+            return own
+        return move._get_mail_template()
+
+    @api.model
+    def _render_field(self, template, move, lang, name, **options):
+        # Templates read what the reader of the mail may know, not only the sender.
+        rendered = (
+            template.sudo()
+            .with_context(
+                lang=lang, billing_invoices=move.env.context.get("billing_invoices")
+            )
+            ._render_field(name, move.ids, **options)
+        )
+        return rendered[move.id]
+
+    @api.model
+    def _get_author(self, move, template, lang):
+        """Who writes to the customer: somebody whom an answer reaches."""
+        email_from = self._render_field(template, move, lang, "email_from")
+        author_id, email_from = move._message_compute_author(email_from=email_from)
+        author = self.env["res.partner"].browse(author_id)
+        responsible = move._billing_get_responsible()
+        root = self.env.ref("base.partner_root")
+        if responsible and (not author or author == root or author.partner_share):
+            author, email_from = responsible.partner_id, responsible.email_formatted
+        return author, email_from
+
+    @api.model
+    def _get_files(self, moves):
+        """(name, content) of what goes with the mail: PDF and electronic files."""
+        send = self.env["account.move.send"]
+        return [
+            (attachment.name, attachment.raw)
+            for move in moves
+            for attachment in send._get_invoice_extra_attachments(move)
+        ]
+
+    @api.model
+    def _own_files(self, message):
+        """Copies belong to the message, not a second time to the document."""
+        # As core does for its own mails.
+        message.attachment_ids.sudo().write(
+            {"res_model": message._name, "res_id": message.id}
+        )
+
+    @api.model
+    def _get_mail(self, message, row):
+        """The mail that core made for the message, or ours where it made none: a
+        recipient who is a user may read messages in Odoo instead.
+        """
+        # The queue is nobody's to read.
+        mails = self.env["mail.mail"].sudo()
+        found = mails.search([("mail_message_id", "=", message.id)], limit=1)
+        return found or kept_from_queue(mails).create(
+            {
+                "mail_message_id": message.id,
+                "body_html": message.body,
+                "email_to": row.email,
+                "auto_delete": True,
+                "references": message.message_id,
+            }
+        )
+
+    @api.model
+    def _build_message(self, mail, row, alias_domain, mail_server):
+        """The MIME message for a delivery, and the service that knows its addresses.
+
+        :return: (``ir.mail_server`` with its context, ``EmailMessage``)
+        """
+        parts = mail._prepare_outgoing_list(
+            mail_server=mail_server or mail.mail_server_id
+        )[0]
+        headers = dict(parts["headers"])
+        if row.email not in (parts["email_to_normalized"] or []):
+            # Another address than the contact's: it alone stands on the envelope.
+            headers.pop("X-Msg-To-Add", None)
+        context = {"send_validated_to": [row.email]}
+        if alias_domain:
+            context.update(
+                domain_notifications_email=alias_domain.default_from_email,
+                domain_bounce_address=headers.get("Return-Path")
+                or alias_domain.bounce_email,
+            )
+        service = self.env["ir.mail_server"].with_context(**context)
+        message = service._build_email__(
+            email_from=mail.email_from,
+            email_to=[formataddr((row.partner_id.name or "", row.email))],
+            subject=parts["subject"],
+            body=parts["body"],
+            body_alternative=parts["body_alternative"],
+            reply_to=parts["reply_to"],
+            attachments=parts["attachments"],
+            message_id=parts["message_id"],
+            references=parts["references"],
+            object_id=parts["object_id"],
+            subtype="html",
+            subtype_alternative="plain",
+            headers=headers,
+        )
+        return service, message

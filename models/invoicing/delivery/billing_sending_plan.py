@@ -1,0 +1,224 @@
+"""From marks on posted documents to deliveries."""
+
+from datetime import UTC, timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+from odoo.tools.mail import email_normalize_all
+
+from ....engine.delivery import common_mail_opening, next_opening
+from .billing_delivery import delivery_writer
+from .delivery_settings import SettingsReader
+
+#: Documents planned in one transaction.
+PLANNED = 200
+#: So long a common mail waits for the customer's other documents.
+GATHER = timedelta(minutes=15)
+
+
+class BillingSending(models.AbstractModel):
+    _inherit = "billing.sending"
+
+    @api.model
+    def _plan_all(self):
+        """Plan all marked documents, a batch a transaction.
+
+        :return: whether nothing is left; else the job runs again.
+        """
+        while moves := self._get_marked():
+            for company, members in moves.grouped("company_id").items():
+                service = self.with_company(company).with_context(
+                    allowed_company_ids=company.ids
+                )
+                service._plan(members.with_env(service.env))
+            if not self.env["ir.cron"]._commit_progress(len(moves), remaining=1):
+                self._go_on()
+                return False
+        return True
+
+    @api.model
+    def _get_marked(self):
+        """The next posted documents that have a mark, and no delivery for it."""
+        self.env["account.move"].flush_model(["billing_delivery_state", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT move.id FROM account_move move
+                 WHERE move.billing_delivery_state = 'to_send'
+                   AND move.state = 'posted'
+                   AND NOT EXISTS (SELECT FROM billing_delivery row
+                                    WHERE row.move_id = move.id
+                                      AND row.state = 'to_send')
+                 ORDER BY move.id LIMIT %s FOR UPDATE SKIP LOCKED
+                """,
+                PLANNED,
+            )
+        )
+        return self.env["account.move"].browse(move_id for (move_id,) in rows)
+
+    @api.model
+    def _plan(self, moves):
+        """Create the deliveries of documents of one company."""
+        plans = self._get_plans(moves)
+        reader = SettingsReader(self.env)
+        now = self.env.cr.now()
+        vals_list = []
+        for move in moves:
+            plan = plans.get(move.id, self.env["billing.plan"])
+            settings = reader.read(move, plan)
+            opening = self._get_opening(settings, now)
+            for partner, email in self._get_addresses(settings):
+                vals_list.append(
+                    {
+                        "move_id": move.id,
+                        "company_id": move.company_id.id,
+                        "customer_id": move.commercial_partner_id.id,
+                        "partner_id": partner.id,
+                        "plan_id": plan.id,
+                        "run_id": move.billing_run_id.id,
+                        "channel": settings.channel,
+                        "method": settings.method,
+                        "email": email,
+                        "lang": settings.lang,
+                        "template_id": settings.template.id,
+                        "together": settings.together and settings.channel == "email",
+                        "next_try_at": opening,
+                    }
+                )
+        rows = self._put_deliveries(vals_list)
+        self._settle_channels(rows)
+        moves._billing_tell_delivery()
+
+    @api.model
+    def _get_plans(self, moves):
+        """``{document id: plan of its subscription}``: the order's plan decides."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (line.move_id) line.move_id, orders.billing_plan_id
+                  FROM account_move_line line
+                  JOIN billing_entry entry ON entry.move_line_id = line.id
+                  JOIN sale_order orders ON orders.id = entry.order_id
+                 WHERE line.move_id = ANY(%s) AND orders.billing_plan_id IS NOT NULL
+                 ORDER BY line.move_id, entry.id
+                """,
+                moves.ids,
+            )
+        )
+        plans = self.env["billing.plan"]
+        return {move_id: plans.browse(plan_id) for move_id, plan_id in rows}
+
+    @api.model
+    def _get_addresses(self, settings):
+        """(recipient, normalized address or False) of each message to send."""
+        if settings.channel != "email":
+            return [(settings.recipients[:1], False)]
+        found = {}
+        for partner in settings.recipients:
+            for email in email_normalize_all(partner.email or ""):
+                found.setdefault(email, partner)
+        if not found:
+            return [(settings.recipients[:1], False)]
+        return [(partner, email) for email, partner in found.items()]
+
+    @api.model
+    def _get_opening(self, settings, now):
+        """The first moment, in UTC, at which a message may leave."""
+        local = self._to_local(now)
+        moment = local.replace(tzinfo=None)
+        if settings.together:
+            last = self._get_last_common_day(settings.recipients)
+            moment = common_mail_opening(moment + GATHER, last)
+        opening = next_opening(moment, **settings.window)
+        if opening == local.replace(tzinfo=None):
+            return now
+        return local.tzinfo.localize(opening).astimezone(UTC).replace(tzinfo=None)
+
+    @api.model
+    def _get_last_common_day(self, partners):
+        """The day, by the company's clock, of the last common mail to recipients."""
+        row = self.env["billing.delivery"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("partner_id", "in", partners.ids),
+                ("together", "=", True),
+                ("sent_at", "!=", False),
+            ],
+            order="sent_at desc",
+            limit=1,
+        )
+        return self._to_local(row.sent_at).date() if row else None
+
+    @api.model
+    def _put_deliveries(self, vals_list):
+        """Create deliveries; one that is there already begins anew.
+
+        What core's own button is sending at this moment is left to it.
+        """
+        deliveries = delivery_writer(self.env["billing.delivery"])
+        moves = [vals["move_id"] for vals in vals_list]
+        known = {
+            (row.move_id.id, row.channel, row.email or False): row
+            for row in deliveries.search([("move_id", "in", moves)])
+        }
+        fresh, rows = [], deliveries.browse()
+        for vals in vals_list:
+            row = known.get((vals["move_id"], vals["channel"], vals["email"]))
+            if not row:
+                fresh.append(vals)
+                continue
+            if not row._filter_may("again"):
+                continue
+            row._apply("again", **{**vals, "mail_id": False, "message_ref": False})
+            rows |= row
+        return rows | deliveries.create(fresh)
+
+    @api.model
+    def _settle_channels(self, rows):
+        """What needs no message, or cannot get one, has its outcome at once."""
+        # Core's own field tells which ways of sending are installed.
+        installed = dict(
+            self.env["res.partner"]
+            ._fields["invoice_sending_method"]
+            ._description_selection(self.env)
+        )
+        for row in rows:
+            if row.channel == "email" and not row.email:
+                row._apply("no_address", answer=self._get_no_address_text(row))
+            elif row.channel == "portal":
+                row._apply("published", sent_at=self.env.cr.now(), next_try_at=False)
+            elif row.channel == "platform" and row.method not in installed:
+                row._apply(
+                    "no_address",
+                    answer=self.env._(
+                        "%(customer)s: no platform is chosen as sending method. "
+                        "Choose one on the customer, then send again.",
+                        customer=row.customer_id.display_name,
+                    ),
+                )
+        rows.filtered(
+            lambda row: row.state == "no_channel"
+        ).move_id._billing_ask_for_delivery()
+
+    @api.model
+    def _get_no_address_text(self, row):
+        partner = row.partner_id
+        if partner.email:
+            return self.env._(
+                "%(partner)s: %(email)s is no e-mail address. Correct it, then send "
+                "again.",
+                partner=partner.display_name,
+                email=partner.email,
+            )
+        return self.env._(
+            "%(partner)s has no e-mail address. Enter one, then send again.",
+            partner=partner.display_name,
+        )
+
+    @api.model
+    def _get_current_address(self, row):
+        """The recipient's address of today; the one of then where it is kept."""
+        if row.channel != "email":
+            return False
+        found = email_normalize_all(row.partner_id.email or "")
+        return row.email if row.email in found or not found else found[0]

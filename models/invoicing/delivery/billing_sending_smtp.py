@@ -1,0 +1,341 @@
+"""Conversations with mail servers: intent committed before, outcome after."""
+
+import logging
+import smtplib
+from contextlib import suppress
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ....engine.delivery import is_servers_fault, judge, next_try
+from .billing_delivery import delivery_writer
+from .smtp_talk import SmtpAnswer, explain, talk
+
+_logger = logging.getLogger(__name__)
+
+#: Mails written in one transaction.
+WRITTEN = 50
+#: Seconds that a server may take for one answer.
+PATIENCE = 60
+#: Conversations in a row that a server may break off, before the others wait.
+BREAKS = 3
+
+
+class _Line:
+    """The session that a batch shares; opened anew when it was lost."""
+
+    def __init__(self, service, mail_server_id, smtp_from):
+        self._connect = lambda: service._connect__(
+            mail_server_id=mail_server_id, smtp_from=smtp_from
+        )
+        self._session = None
+
+    def open(self):
+        """:raises OSError, smtplib.SMTPException, UserError: it cannot be opened."""
+        if self._session is None or self._session.sock is None:
+            self._session = self._connect()
+            if self._session is None:
+                raise UserError("Sending mail is switched off in this process.")
+            self._session.sock.settimeout(PATIENCE)
+        return self._session
+
+    def close(self):
+        if self._session is not None and self._session.sock is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._session.quit()
+
+
+class BillingSending(models.AbstractModel):
+    _inherit = "billing.sending"
+
+    @api.model
+    def _send_mails(self):
+        """Send the mails that are due, until none is left or the time is over."""
+        broken = {}
+        while rows := self._get_due():
+            mails = self._insist(lambda rows=rows: self._write_mails(rows))
+            for server_id, domain_id, smtp_from, ids in self._split(mails):
+                if server_id in broken:
+                    self._put_all_off(ids, *broken[server_id])
+                    continue
+                in_time, fault = self._send_over(server_id, domain_id, smtp_from, ids)
+                if fault:
+                    # Not asked again in this turn, whatever else is due.
+                    broken[server_id] = fault
+                elif not in_time:
+                    self._go_on()
+                    return
+        self.env["ir.cron"]._commit_progress(remaining=0)
+        self._wake_for_next()
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _get_due(self):
+        """The next queued deliveries by mail; a common mail takes all that wait."""
+        self.env["billing.delivery"].flush_model()
+        due = SQL(
+            "state = 'queued' AND channel = 'email' AND origin = 'job'"
+            " AND email IS NOT NULL"
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH due AS (
+                    SELECT id, company_id, email, lang, together
+                      FROM billing_delivery
+                     WHERE %(due)s AND next_try_at <= %(now)s
+                     ORDER BY next_try_at, id LIMIT %(limit)s
+                )
+                SELECT id FROM due
+                 UNION
+                SELECT row.id FROM billing_delivery row
+                  JOIN due ON due.together AND row.together
+                   AND row.company_id = due.company_id AND row.email = due.email
+                   AND row.lang IS NOT DISTINCT FROM due.lang
+                 WHERE row.state = 'queued' AND row.channel = 'email'
+                   AND row.origin = 'job' AND COALESCE(row.failures, 0) = 0
+                """,
+                due=due,
+                now=self.env.cr.now(),
+                limit=WRITTEN,
+            )
+        )
+        return self.env["billing.delivery"].browse(sorted(r[0] for r in rows))
+
+    @api.model
+    def _write_mails(self, rows):
+        """Write the mails of queued deliveries, where they are not written yet.
+
+        :return: the ``mail.mail`` to send.
+        """
+        # What core's queue holds is nobody's to read.
+        mails = self.env["mail.mail"].sudo()
+        rows = rows.exists().filtered(lambda row: row.state == "queued")
+        groups = {}
+        for row in rows:
+            if row.mail_id:
+                mails |= row.mail_id
+                continue
+            alone = not row.together or row.message_ref
+            key = row if alone else (row.company_id, row.email, row.lang)
+            groups.setdefault(key, self.env["billing.delivery"])
+            groups[key] |= row
+        for members in groups.values():
+            company = members.company_id
+            service = self.with_company(company).with_context(
+                allowed_company_ids=company.ids
+            )
+            try:
+                with self.env.cr.savepoint():
+                    mails |= service._write_mail(
+                        members.with_env(service.env)
+                    ).with_env(mails.env)
+            except UserError as error:
+                members._apply("refused", answer=str(error), next_try_at=False)
+                members.move_id._billing_ask_for_delivery()
+        return mails
+
+    @api.model
+    def _split(self, mails):
+        """Mails by the server they leave over; read before their rows change."""
+        if not mails:
+            return []
+        return list(mails._split_by_mail_configuration())
+
+    # === One session === #
+
+    @api.model
+    def _send_over(self, server_id, domain_id, smtp_from, mail_ids):
+        """Send mails over one server.
+
+        :return: whether there is time for more, and the (code, text) of a server that
+            does not serve.
+        """
+        service = self.env["ir.mail_server"]
+        # Servers and domains are the administrator's to see.
+        server = service.sudo().browse(server_id or [])
+        domain = self.env["mail.alias.domain"].sudo().browse(domain_id or [])
+        line, breaks, in_time = _Line(service, server_id, smtp_from), 0, True
+        try:
+            for number, mail_id in enumerate(mail_ids):
+                try:
+                    session = line.open()
+                except (OSError, smtplib.SMTPException, UserError) as error:
+                    fault = explain(error)
+                    self._put_all_off(mail_ids[number:], *fault)
+                    return in_time, fault
+                answer = self._send_one(mail_id, session, domain, server)
+                broken = answer is not None and is_servers_fault(
+                    answer.stage, answer.code
+                )
+                breaks = breaks + 1 if broken else 0
+                if breaks >= BREAKS:
+                    self._put_all_off(mail_ids[number + 1 :], None, answer.text)
+                    return in_time, (None, answer.text)
+                in_time = self.env["ir.cron"]._commit_progress(1)
+                if not in_time:
+                    break
+        finally:
+            line.close()
+        return in_time, None
+
+    @api.model
+    def _send_one(self, mail_id, session, domain, server):
+        """Say one mail; its intent is committed before, its outcome after.
+
+        :return: the ``SmtpAnswer``, or None when there is nothing to send any more.
+        """
+        built = self._insist(lambda: self._begin(mail_id, session, domain, server))
+        if not built:
+            return None
+        row_ids, sender, recipients, payload = built
+        answer = talk(session, sender, recipients, payload)
+        self._insist(lambda: self._note(row_ids, answer))
+        return answer
+
+    @api.model
+    def _begin(self, mail_id, session, domain, server):
+        """Build the message, and mark its deliveries as being sent.
+
+        :return: (ids of the deliveries, sender, recipients, bytes), or None.
+        """
+        rows = self._lock_queued(mail_id)
+        # What core's queue holds is nobody's to read.
+        mail = self.env["mail.mail"].sudo().browse(mail_id).exists()
+        if not rows or not mail:
+            return None
+        mail_server = self.env["ir.mail_server"]
+        try:
+            service, message = self._build_message(mail, rows[0], domain, server)
+            sender, recipients, message = service._prepare_email_message__(
+                message, session
+            )
+        except (AssertionError, UserError, ValueError) as error:
+            reason = str(error)
+            if mail_server.NO_VALID_RECIPIENT in reason:
+                reason = self._get_no_address_text(rows[0])
+            rows._apply("refused", answer=reason, next_try_at=False)
+            rows.move_id._billing_ask_for_delivery()
+            return None
+        rows._apply("begun", last_try_at=self.env.cr.now(), tries=rows[0].tries + 1)
+        policy = message.policy.clone(utf8=False, linesep="\r\n")
+        return rows.ids, sender, recipients, message.as_bytes(policy=policy)
+
+    @api.model
+    def _lock_queued(self, mail_id):
+        """The queued deliveries of a mail, as they are now."""
+        self.env["billing.delivery"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM billing_delivery WHERE mail_id = %s"
+                " AND state = 'queued' ORDER BY id FOR UPDATE SKIP LOCKED",
+                mail_id,
+            )
+        )
+        deliveries = self.env["billing.delivery"]
+        deliveries.invalidate_model()
+        return deliveries.browse(row_id for (row_id,) in rows)
+
+    # === Outcomes === #
+
+    @api.model
+    def _note(self, row_ids, answer):
+        """Note what became of a message.
+
+        :param SmtpAnswer answer: what the server said.
+        """
+        deliveries = self.env["billing.delivery"]
+        deliveries.invalidate_model()
+        rows = deliveries.browse(row_ids).exists()
+        # A bounce or a person may have been faster.
+        rows = rows.filtered(lambda row: row.state == "sending")
+        if not rows:
+            return
+        now = self.env.cr.now()
+        if answer.accepted:
+            rows._apply(
+                "accepted",
+                answer=answer.text,
+                sent_at=now,
+                next_try_at=False,
+                failures=0,
+            )
+            self._close_mail(rows)
+            rows.move_id._billing_close_delivery_activities()
+            return
+        event = judge(answer.stage, answer.code)
+        if event == "deferred":
+            self._put_off(rows, answer, now)
+            return
+        rows._apply(event, answer=self._get_answer_text(answer), next_try_at=False)
+        rows.move_id._billing_ask_for_delivery()
+
+    @api.model
+    def _put_off(self, rows, answer, now):
+        """A temporary refusal: later again, or a person's turn."""
+        failures = rows[0].failures + 1
+        server = is_servers_fault(answer.stage, answer.code)
+        at = next_try(failures, now, server=server)
+        text = self._get_answer_text(answer)
+        if at is None:
+            rows._apply("refused", answer=text, next_try_at=False, failures=failures)
+            rows.move_id._billing_ask_for_delivery()
+            return
+        rows._apply("deferred", answer=text, next_try_at=at, failures=failures)
+
+    @api.model
+    def _put_all_off(self, mail_ids, code, text):
+        """No mail of these can leave: the server does not serve.
+
+        Told on the list of deliveries, not by an activity for each document.
+        """
+        answer = SmtpAnswer(False, "connect", code, text)
+
+        def put_off():
+            rows = self.env["billing.delivery"].search(
+                [("mail_id", "in", list(mail_ids)), ("state", "=", "queued")]
+            )
+            now = self.env.cr.now()
+            for members in rows.grouped("failures").values():
+                at = next_try(members[0].failures + 1, now, server=True)
+                delivery_writer(members).write(
+                    {
+                        "failures": members[0].failures + 1,
+                        "next_try_at": at,
+                        "last_try_at": now,
+                        "answer": self._get_answer_text(answer),
+                    }
+                )
+            _logger.info("Sending: %s deliveries are put off: %s", len(rows), text)
+
+        self._insist(put_off)
+
+    @api.model
+    def _get_answer_text(self, answer):
+        """The server's words, or what happened to the connection."""
+        if answer.code:
+            return answer.text
+        if answer.stage == "connect":
+            return self.env._(
+                "The mail server cannot be reached: %(reason)s", reason=answer.text
+            )
+        if answer.stage == "payload":
+            return self.env._(
+                "The connection was lost after the message had left: %(reason)s",
+                reason=answer.text,
+            )
+        return self.env._(
+            "The connection was lost before the message left: %(reason)s",
+            reason=answer.text,
+        )
+
+    @api.model
+    def _close_mail(self, rows):
+        """Let core note that its notification was sent, and forget the mail."""
+        # What core's queue holds is nobody's to read.
+        mail = rows.mail_id.sudo()
+        mail._postprocess_sent_message(
+            success_pids=rows.partner_id, success_emails=rows.mapped("email")
+        )
+        mail.exists().unlink()
