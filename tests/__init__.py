@@ -75,3 +75,4 @@ from .invoicing.archive import test_invoicing_archive_export
 from .invoicing.delivery import test_invoicing_delivery_smtp
 from .invoicing.delivery import test_invoicing_delivery_queue
 from .invoicing.delivery import test_invoicing_delivery
+from .invoicing.archive import test_invoicing_archive_proofs
