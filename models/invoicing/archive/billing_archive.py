@@ -99,7 +99,7 @@ class BillingArchive(models.Model):
     )
     previous = fields.Char(string="Seal before", readonly=True)
     seal = fields.Char(readonly=True)
-    sealed_at = fields.Datetime(readonly=True)
+    sealed_at = fields.Datetime(string="Sealed at", readonly=True)
     chain_text = fields.Char(string="Place in the chain", compute="_compute_chain_text")
     # What is known of it since.
     integrity = fields.Selection(

@@ -1,7 +1,7 @@
 import io
 
 from odoo.tests import HttpCase, tagged
-from odoo.tools.pdf import OdooPdfFileReader
+from odoo.tools.pdf import OdooPdfFileWriter
 
 from .common import ArchiveCommon
 
@@ -21,24 +21,39 @@ class TestInvoicingArchiveTour(ArchiveCommon, HttpCase):
         )
         self.assertEqual(self._archived(move).integrity, "intact")
 
-    def test_real_pdf_is_kept_with_the_electronic_invoice_inside(self):
+    def _print_really(self, move):
+        self._cron("ir_cron_archive").with_context(
+            force_report_rendering=True
+        ).method_direct_trigger()
+        self.env.invalidate_all()
+        return self._archived(move)
+
+    def test_real_pdf_is_kept_with_its_electronic_invoice_and_computation(self):
+        self.customer.sudo().invoice_edi_format = "facturx"
         order = self._subscribe("2026-03-01")
         self._run_on("2026-03-01")
         move = self._invoices(order)
-        with self.allow_pdf_render():
-            self._cron("ir_cron_archive").with_context(
-                force_report_rendering=True
-            ).method_direct_trigger()
-        self.env.invalidate_all()
-        archive = self._archived(move)
+        archive = self._print_really(move)
         self.assertEqual(archive.state, "sealed", archive.fault)
-        kinds = archive.file_ids.mapped("kind")
-        self.assertEqual(sorted(kinds), ["computation", "pdf", "xml"])
         files = {file.kind: file for file in archive.sudo().file_ids}
-        pdf = files["pdf"].attachment_id.raw
-        self.assertEqual(pdf[:5], b"%PDF-")
-        embedded = dict(OdooPdfFileReader(io.BytesIO(pdf)).getAttachments())
-        self.assertEqual(embedded[files["xml"].name], files["xml"].attachment_id.raw)
+        self.assertEqual(sorted(files), ["computation", "pdf", "xml"])
+        self.assertEqual(files["pdf"].attachment_id.raw[:5], b"%PDF-")
         self.assertIn(move.name.encode(), files["xml"].attachment_id.raw)
         self._verify()
         self.assertEqual(self._damages(), [])
+
+    def test_electronic_invoice_inside_the_pdf_is_kept_as_a_file_of_its_own(self):
+        move = self._invoice()
+        with self._printed():
+            self.env["billing.rendering"]._render(move)
+        writer = OdooPdfFileWriter()
+        writer.addBlankPage(200, 200)
+        writer.addAttachment("factur-x.xml", b"<Invoice/>", subtype="text/xml")
+        buffer = io.BytesIO()
+        writer.write(buffer)
+        move.invalidate_recordset()
+        move.sudo().invoice_pdf_report_id.raw = buffer.getvalue()
+        self._archive()
+        files = {file.kind: file for file in self._archived(move).sudo().file_ids}
+        self.assertEqual(files["xml"].name, "factur-x.xml")
+        self.assertEqual(files["xml"].attachment_id.raw, b"<Invoice/>")

@@ -172,7 +172,7 @@ class TestInvoicingArchiveVerification(ArchiveCommon):
         self._verify()
         first = self._get_activities().filtered(lambda one: one.user_id == manager)
         self.assertEqual(len(first), 1)
-        self.assertIn("1 damages", first.note)
+        self.assertIn("damages found: 1", first.note)
         self._verify()
         self.assertEqual(
             self._get_activities().filtered(lambda one: one.user_id == manager), first
