@@ -100,6 +100,7 @@ class TestInvoicingArchiveDoors(ArchiveCommon):
             with self.assertRaisesRegex(UserError, "Make a credit note instead"):
                 deed()
         self.assertEqual(move.state, "posted")
+        self.assertFalse(move.show_reset_to_draft_button)
 
     def test_number_date_and_customer_of_an_archived_invoice_are_fixed(self):
         move = self.move.with_env(self.env(su=True))
