@@ -108,7 +108,7 @@ class BillingCutoff(models.Model):
         default="draft",
         copy=False,
     )
-    computed_at = fields.Datetime(readonly=True, copy=False)
+    computed_at = fields.Datetime(string="Computed on", readonly=True, copy=False)
     deferred_amount = fields.Monetary(string="Deferred", readonly=True, copy=False)
     accrued_amount = fields.Monetary(string="Accrued", readonly=True, copy=False)
     fault_text = fields.Char(
@@ -152,7 +152,7 @@ class BillingCutoff(models.Model):
     user_id = fields.Many2one(
         comodel_name="res.users", string="Written by", readonly=True, copy=False
     )
-    written_at = fields.Datetime(readonly=True, copy=False)
+    written_at = fields.Datetime(string="Written on", readonly=True, copy=False)
     summary = fields.Char(compute="_compute_summary")
 
     _one_a_date = models.UniqueIndex(
@@ -361,6 +361,10 @@ class BillingCutoff(models.Model):
             "name": self.env._("Journal entries"),
             "res_model": "account.move",
             "view_mode": "list,form",
+            "views": [
+                (self.env.ref("account.view_move_tree").id, "list"),
+                (False, "form"),
+            ],
             "domain": [("id", "in", moves.ids)],
             "context": {"create": False},
         }
