@@ -38,6 +38,7 @@ class BillingCutoff(models.Model):
     _name = "billing.cutoff"
     _description = "Cut-off"
     _order = "date desc, id desc"
+    _check_company_auto = True
 
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -70,6 +71,7 @@ class BillingCutoff(models.Model):
     journal_id = fields.Many2one(
         comodel_name="account.journal",
         required=True,
+        check_company=True,
         domain="[('type', '=', 'general'), ('company_id', '=', company_id)]",
         default=lambda self: self.env.company._get_billing_cutoff_journal(),
     )
