@@ -48,7 +48,6 @@ class BillingCutoff(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
-        string="Date",
         required=True,
         default=lambda self: self._default_date(),
         help="Last day that is earned, included: the day of the entry.",
@@ -244,7 +243,8 @@ class BillingCutoff(models.Model):
             self._invalidate_figures()
         return res
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_written(self):
         for cutoff in self:
             if cutoff.state != "draft":
                 raise UserError(
@@ -254,7 +254,6 @@ class BillingCutoff(models.Model):
                         cutoff=cutoff.display_name,
                     )
                 )
-        return super().unlink()
 
     def _is_cutoff_writer(self):
         return self.env.context.get("billing_cutoff_writer") is _MARK
