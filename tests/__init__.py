@@ -101,3 +101,4 @@ from .invoicing.delivery import test_invoicing_delivery_queue
 from .invoicing.delivery import test_invoicing_delivery
 from .invoicing.archive import test_invoicing_archive_proofs
 from .invoicing.archive import test_invoicing_archive_tour
+from .invoicing.archive import test_invoicing_issued_tour
