@@ -41,6 +41,9 @@ def main(database, contender, invoices, *lane):
         module.perform(env, *lane)
     if not lane:
         check.check(registry, before, int(invoices))
+    if hasattr(module, "verify"):
+        with odoo_process.open_environment(registry) as env:
+            module.verify(env)
     print(json.dumps(dataclasses.asdict(reading)))
 
 

@@ -60,6 +60,26 @@ def print_lanes(runs, count):
     return walls
 
 
+def print_documents(rows):
+    """A line per sender; the seconds a document takes, by the clock.
+
+    :param rows: (name, count, readings) triples.
+    :rtype: list[float]
+    """
+    print("\nDocuments made and sent")
+    walls = []
+    for name, count, readings in rows:
+        wall = median(readings, lambda r: r["wall"]) / count
+        queries = median(readings, lambda r: r["queries"]) / count
+        walls.append(wall)
+        print(
+            f"{name:26}{count:>6}{len(readings):>5}{1 / wall:>8.1f} a second, "
+            f"{wall * 1000:.0f} ms and {queries:.0f} SQL each",
+            flush=True,
+        )
+    return walls
+
+
 def get_memory(readings):
     """Highest peak of the repetitions above the idle process, in MB."""
     return max(reading["memory_mb"] for reading in readings)

@@ -23,6 +23,16 @@ HISTORY = 100
 LARGE = 5000
 #: What the large run is compared with.
 USUAL = 1000
+#: Invoices that are printed and sent.
+DOCUMENTS = 100
+#: Documents that wait while others are posted (`contenders.ours`, which needs Odoo).
+WAITING = 1000
+#: Who sends: name, module, and whether it needs a server of styles.
+SENDERS = (
+    ("core, scheduled action", "documents_core", True),
+    ("core, one by one", "documents_one_by_one", True),
+    ("recurring_billing", "documents_ours", False),
+)
 
 
 class Bench:
@@ -168,6 +178,46 @@ class Bench:
         one, two = report.print_lanes(runs, USUAL)
         self.figures["two lanes against one, by wall"] = one / two
 
+    def documents(self):
+        """Making and sending documents, ours against both of core's ways."""
+        count = min(self.count, DOCUMENTS)
+        prepared = self.keep(
+            "documents", self.get_ours(count), ("contenders.documents", "prepare")
+        )
+        rows = {name: (name, count, []) for name, _module, _server in SENDERS}
+        for _ in range(self.repetitions):
+            for name, module, with_server in SENDERS:
+                rows[name][2].append(
+                    stage.measure_documents(
+                        prepared, module, count, with_server=with_server
+                    )
+                )
+        scheduled, single, own = report.print_documents(rows.values())
+        self.figures["documents sent, by wall, against core's scheduled action"] = (
+            scheduled / own
+        )
+        self.figures["documents sent, by wall, against core one by one"] = single / own
+
+    def queue(self):
+        """Posting while a thousand documents wait to be sent, against none."""
+        source = self.get_ours(self.count + WAITING)
+        free, busy = rows = self.alternate(
+            [
+                (
+                    f"{waiting} documents wait",
+                    self.keep(step, source, ("contenders.documents", step)),
+                    "ours",
+                    self.count,
+                )
+                for waiting, step in ((0, "prepare_free"), (WAITING, "prepare_waiting"))
+            ]
+        )
+        report.print_table("Posting while documents wait", rows)
+        self.figures["posting while documents wait, by CPU, against none"] = (
+            report.median(free[2], report.get_cpu)
+            / report.median(busy[2], report.get_cpu)
+        )
+
     def rehearsal(self):
         """The run that only looks."""
         prepared = self.get_ours(LARGE)
@@ -191,7 +241,16 @@ class Bench:
         self.figures["due_charges, lines per second of CPU"] = float(done.stdout)
 
 
-PARTS = ("contenders", "history", "size", "lanes", "rehearsal", "engine")
+PARTS = (
+    "contenders",
+    "history",
+    "size",
+    "lanes",
+    "rehearsal",
+    "documents",
+    "queue",
+    "engine",
+)
 
 
 def main():

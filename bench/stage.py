@@ -1,9 +1,12 @@
 """The databases of a benchmark, and the processes that work on them."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 from lib import databases, odoo_process, project
@@ -46,11 +49,14 @@ def install_module(database):
         sys.exit(f"The module could not be installed on {database}.")
 
 
-def start_python(script, *arguments):
-    """Start a script of this folder in a process that can import Odoo."""
+def start_python(script, *arguments, **variables):
+    """Start a script of this folder in a process that can import Odoo.
+
+    :param variables: of its environment.
+    """
     return subprocess.Popen(
         ["python", str(BENCH / script), *map(str, arguments)],
-        env=odoo_process.get_environment(BENCH),
+        env=odoo_process.get_environment(BENCH) | variables,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -66,9 +72,9 @@ def finish(process):
     return output.splitlines()[-1] if output else ""
 
 
-def run_python(script, *arguments):
+def run_python(script, *arguments, **variables):
     """Run a script of this folder to its end and return its last line."""
-    return finish(start_python(script, *arguments))
+    return finish(start_python(script, *arguments, **variables))
 
 
 def measure(prepared, contender, count):
@@ -102,6 +108,58 @@ def measure_lanes(prepared, lanes, count):
     readings = [json.loads(finish(process)) for process in processes]
     run_python("check.py", trial, count)
     return readings
+
+
+def measure_documents(prepared, contender, count, *, with_server):
+    """Measure how documents are made and sent, to a mail server that counts them.
+
+    :param bool with_server: whether an Odoo server stands by, which serves styles.
+    :raises SystemExit: when not each customer got one mail with a PDF.
+    """
+    trial = get_name("trial")
+    databases.copy(prepared, trial)
+    postbox = start_python("postbox.py")
+    variables = {"BENCH_SMTP_PORT": postbox.stdout.readline().strip()}
+    with contextlib.ExitStack() as stack:
+        if with_server:
+            variables["BENCH_REPORT_URL"] = stack.enter_context(serve(trial))
+        reading = json.loads(run_python("measure.py", trial, contender, 0, **variables))
+    counts = json.loads(finish(postbox))
+    if not count <= counts["with_pdf"] == counts["messages"] == counts["recipients"]:
+        sys.exit(f"{contender} sent {counts} for {count} invoices.")
+    return reading
+
+
+@contextlib.contextmanager
+def serve(database):
+    """An Odoo server on a database, without scheduled actions; yields its address."""
+    port = project.find_free_port()
+    # fmt: off
+    process = subprocess.Popen(
+        ["python", "-m", "odoo", "server", "-d", database, f"--http-port={port}",
+         "--max-cron-threads=0", "--log-level=error"],
+        env=odoo_process.get_environment(BENCH),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    # fmt: on
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{url}/web/login", process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(url, process):
+    """Wait until a server answers; stop when it ended."""
+    while process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=60):
+                return
+        except OSError:
+            time.sleep(0.2)
+    sys.exit("The server of styles did not start.")
 
 
 def drop_all():

@@ -67,84 +67,84 @@ class BillingDeferredSchedule(models.Model):
 
     @property
     def _table_query(self):
+        # OFFSET 0 keeps what is computed once from being computed at each mention.
         return SQL(
             """
-            WITH booked AS (
-                SELECT entry.id, entry.kind, entry.order_id, entry.product_id,
-                       entry.plan_id, entry.period_start, entry.period_end,
-                       entry.company_id, company.billing_cutoff_basis AS basis,
-                       line.account_id, line.partner_id, line.move_id, move.date,
-                       currency.id AS currency_id, currency.rounding,
-                       round(-line.balance / currency.rounding) AS steps,
-                       %(start)s AS first, %(end)s AS after
-                  FROM billing_entry entry
-                  JOIN res_company company ON company.id = entry.company_id
-                  JOIN res_currency currency ON currency.id = company.currency_id
-                  JOIN account_move_line line ON line.id = entry.move_line_id
-                  JOIN account_move move ON move.id = line.move_id
-                  JOIN account_account account ON account.id = line.account_id
-                 WHERE entry.kind <> 'waiver' AND entry.state = 'posted'
-                   AND move.state = 'posted'
-                   AND account.account_type IN ('income', 'income_other')
-            )
-            SELECT booked.id::bigint * 4096 + month.number AS id,
+            SELECT entry.id::bigint * 4096 + month.number AS id,
                    month.start::date AS month,
-                   (%(until_over)s - %(until_begun)s) * booked.rounding AS amount,
-                   booked.date AS accounting_date, booked.id AS entry_id, booked.kind,
-                   booked.account_id, booked.partner_id, booked.order_id,
-                   booked.product_id, booked.plan_id, booked.move_id,
-                   booked.period_start, booked.period_end, booked.company_id,
-                   booked.currency_id
-              FROM booked,
-                   generate_series(
-                       date_trunc('month', booked.period_start),
-                       date_trunc('month', booked.period_end),
-                       '1 month'
+                   CASE WHEN part.begun = booked.first AND part.over = booked.after
+                        THEN booked.steps
+                        ELSE %(until_over)s - %(until_begun)s
+                        END * currency.rounding AS amount,
+                   move.date AS accounting_date, entry.id AS entry_id, entry.kind,
+                   line.account_id, line.partner_id, entry.order_id,
+                   entry.product_id, entry.plan_id, line.move_id,
+                   entry.period_start, entry.period_end, entry.company_id,
+                   currency.id AS currency_id
+              FROM billing_entry entry
+              JOIN res_company company ON company.id = entry.company_id
+              JOIN res_currency currency ON currency.id = company.currency_id
+              JOIN account_move_line line ON line.id = entry.move_line_id
+              JOIN account_move move ON move.id = line.move_id
+              JOIN account_account account ON account.id = line.account_id
+             CROSS JOIN LATERAL (
+                   SELECT round(-line.balance / currency.rounding) AS steps,
+                          %(first)s AS first, %(after)s AS after
+                   OFFSET 0
+                   ) AS booked
+             CROSS JOIN LATERAL generate_series(
+                   date_trunc('month', entry.period_start),
+                   date_trunc('month', entry.period_end),
+                   '1 month'
                    ) WITH ORDINALITY AS month(start, number)
+             CROSS JOIN LATERAL (
+                   SELECT GREATEST(booked.first, %(begun)s) AS begun,
+                          LEAST(booked.after, %(over)s) AS over
+                   OFFSET 0
+                   ) AS part
+             WHERE entry.kind <> 'waiver' AND entry.state = 'posted'
+               AND move.state = 'posted'
+               AND account.account_type IN ('income', 'income_other')
             """,
-            start=self._get_position(SQL("entry.period_start")),
-            end=self._get_position(SQL("(entry.period_end + 1)")),
-            until_over=self._get_earned(SQL("month.start + interval '1 month'")),
-            until_begun=self._get_earned(SQL("month.start")),
+            first=self._get_position(SQL("entry.period_start")),
+            after=self._get_position(SQL("(entry.period_end + 1)")),
+            begun=self._get_position(SQL("month.start::date")),
+            over=self._get_position(SQL("(month.start + interval '1 month')::date")),
+            until_over=self._get_earned(SQL("part.over")),
+            until_begun=self._get_earned(SQL("part.begun")),
         )
 
     def _get_position(self, day):
-        """SQL of :func:`engine.cutoff.position` of a date."""
+        """SQL of :func:`engine.cutoff.position` of a date, a whole number."""
         return SQL(
             """
             CASE company.billing_cutoff_basis WHEN 'days'
-                 THEN (%(day)s - DATE '0001-01-01')::numeric
-                 ELSE (12 * EXTRACT(YEAR FROM %(day)s) + EXTRACT(MONTH FROM %(day)s))
-                      * %(month)s
-                      + (EXTRACT(DAY FROM %(day)s) - 1)
-                      * div(%(month)s, EXTRACT(DAY FROM date_trunc('month', %(day)s)
-                                               + interval '1 month - 1 day'))
+                 THEN (%(day)s - DATE '0001-01-01')::bigint
+                 ELSE (12 * EXTRACT(YEAR FROM %(day)s)
+                       + EXTRACT(MONTH FROM %(day)s))::bigint * %(month)s
+                      + (EXTRACT(DAY FROM %(day)s)::bigint - 1)
+                      * (%(month)s / EXTRACT(DAY FROM date_trunc('month', %(day)s)
+                                    + interval '1 month - 1 day')::bigint)
                  END
             """,
             day=day,
             month=MONTH,
         )
 
-    def _get_earned(self, moment):
-        """SQL of what is earned before a month begins, in steps of the currency.
+    def _get_earned(self, position):
+        """SQL of what is earned before a position, in steps of the currency.
 
         Rounded once, halves away from zero.
         """
         return SQL(
             """
             sign(booked.steps) * div(
-                2 * abs(booked.steps) * (LEAST(booked.after, GREATEST(booked.first,
-                    CASE booked.basis WHEN 'days'
-                         THEN ((%(moment)s)::date - DATE '0001-01-01')::numeric
-                         ELSE (12 * EXTRACT(YEAR FROM %(moment)s)
-                               + EXTRACT(MONTH FROM %(moment)s)) * %(month)s
-                         END)) - booked.first)
+                2 * abs(booked.steps) * (%(position)s - booked.first)
                 + (booked.after - booked.first),
                 2 * (booked.after - booked.first)
             )
             """,
-            moment=moment,
-            month=MONTH,
+            position=position,
         )
 
     def action_open_entry(self):

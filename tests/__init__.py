@@ -87,6 +87,7 @@ from .invoicing.mentions import test_invoicing_mentions_rates
 from .invoicing.mentions import test_invoicing_mentions_french
 from .invoicing.delivery import test_invoicing_rendering
 from .invoicing.delivery import test_invoicing_rendering_faults
+from .invoicing.delivery import test_invoicing_rendering_styles
 from .invoicing.delivery import test_invoicing_delivery_smtp
 from .invoicing.archive import test_invoicing_archive
 from .invoicing.archive import test_invoicing_archive_doors
@@ -96,3 +97,8 @@ from .invoicing.cutoff import test_invoicing_cutoff_figures
 from .invoicing.cutoff import test_invoicing_cutoff_entry
 from .invoicing.cutoff import test_invoicing_cutoff_schedule
 from .invoicing.cutoff import test_invoicing_cutoff_history
+from .invoicing.delivery import test_invoicing_delivery_queue
+from .invoicing.delivery import test_invoicing_delivery
+from .invoicing.archive import test_invoicing_archive_proofs
+from .invoicing.archive import test_invoicing_archive_tour
+from .invoicing.archive import test_invoicing_issued_tour

@@ -10,6 +10,8 @@ from odoo import Command
 
 #: Months of the history in `prepare_history`.
 MONTHS = 36
+#: Documents that wait to be sent in `documents.prepare_waiting`.
+WAITING = 1000
 
 
 def prepare(env):

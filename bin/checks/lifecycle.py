@@ -1,8 +1,9 @@
 #!/usr/bin/env python
 """Installs the module with demo data, upgrades it, bills a year, uninstalls it.
 
-The upgrade onto itself changes nothing; after the uninstallation, invoicing refunds
-nothing of the twelve invoices that are there.
+The upgrade onto itself changes nothing; the archive is left behind only after an
+export of it was taken; after the uninstallation, invoicing refunds nothing of the
+twelve invoices that are there.
 """
 
 import os
@@ -26,6 +27,7 @@ def main():
         before = describe(database)
         run_odoo(database, "-u")
         compare(before, describe(database))
+        run_script(database, "archive_taken.py")
         run_script(database, "uninstall.py")
         run_script(database, "after_uninstall.py")
     finally:
@@ -78,6 +80,8 @@ def describe(database):
         " ir_model_access",
         "plans": "SELECT * FROM billing_plan",
         "ledger": "SELECT * FROM billing_entry",
+        "triggers": "SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger"
+        " WHERE NOT tgisinternal",
         "orders": "SELECT id, billing_state, billing_next_date, billing_until_date,"
         " billing_monthly_amount, write_date FROM sale_order",
         "lines": "SELECT id, qty_invoiced, qty_to_invoice, invoice_status, write_date"

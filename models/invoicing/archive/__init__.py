@@ -6,6 +6,7 @@ from . import billing_archive_facts
 from . import billing_archive_words
 from . import billing_archive_verification
 from . import billing_archiving
+from . import billing_archiving_proofs
 from . import billing_archiving_seal
 from . import billing_archive_export
 from . import billing_archive_zip

@@ -63,6 +63,14 @@ class AccountMove(models.Model):
                 fields.Datetime.context_timestamp(move, sealed.sealed_at)
             )
 
+    @api.depends("billing_archive_state")
+    def _compute_show_reset_to_draft_button(self):
+        # EXTENDS account: no button that only refuses.
+        super()._compute_show_reset_to_draft_button()
+        for move in self:
+            if move.billing_archive_state == "archived":
+                move.show_reset_to_draft_button = False
+
     def _post(self, soft=True):
         # EXTENDS account
         # Before, so that the mark travels in the statement that posts.

@@ -99,7 +99,7 @@ class BillingArchive(models.Model):
     )
     previous = fields.Char(string="Seal before", readonly=True)
     seal = fields.Char(readonly=True)
-    sealed_at = fields.Datetime(readonly=True)
+    sealed_at = fields.Datetime(string="Sealed at", readonly=True)
     chain_text = fields.Char(string="Place in the chain", compute="_compute_chain_text")
     # What is known of it since.
     integrity = fields.Selection(
@@ -120,6 +120,9 @@ class BillingArchive(models.Model):
     )
     damage_text = fields.Char(string="What is wrong", compute="_compute_damage_text")
     # How it gets here.
+    event_ref = fields.Integer(
+        readonly=True, help="The event of a delivery that a proof was made from."
+    )
     fault = fields.Char(string="Why it waits", readonly=True)
     attempts = fields.Integer(string="Tries", readonly=True)
     next_try_at = fields.Datetime(string="Next try", readonly=True)
@@ -130,6 +133,9 @@ class BillingArchive(models.Model):
     )
     _move_unique = models.UniqueIndex(
         "(move_id) WHERE kind = 'document'", "A document is archived once."
+    )
+    _event_unique = models.UniqueIndex(
+        "(event_ref) WHERE kind = 'proof'", "A proof is archived once."
     )
     _move_idx = models.Index("(move_id)")
     _unsealed_idx = models.Index("(company_id, id) WHERE state <> 'sealed'")

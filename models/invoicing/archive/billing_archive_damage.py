@@ -56,7 +56,7 @@ class BillingArchiveDamage(models.Model):
         readonly=True,
     )
     detail = fields.Char(readonly=True)
-    found_at = fields.Datetime(required=True, readonly=True)
+    found_at = fields.Datetime(string="Found at", required=True, readonly=True)
     solved_at = fields.Datetime(string="Right again at", readonly=True)
     text = fields.Char(string="What is wrong", compute="_compute_text")
 

@@ -51,7 +51,9 @@ class BillingArchiveExport(models.Model):
     )
     sha256 = fields.Char(string="SHA-256 of the file", readonly=True)
     verified_at = fields.Datetime(
-        readonly=True, help="When the script inside found the file intact."
+        string="Verified at",
+        readonly=True,
+        help="When the script inside found the file intact.",
     )
     findings = fields.Text(readonly=True)
     attachment_id = fields.Many2one(

@@ -70,7 +70,7 @@ class BillingArchiveChain(models.Model):
         )
         return list(found._as_stored())
 
-    def _verify_files(self, limit=NIGHT):
+    def _verify_files(self, limit=None):
         """Read the files of the next documents, and compare them with the records.
 
         A round goes from the first to the last; it ends with the archive verified.
@@ -259,7 +259,7 @@ class BillingArchiveChain(models.Model):
             archive_writer(chain.sudo()).files_until = 0
             for _stretch in chain._verify_links():
                 pass
-            for _batch in chain._verify_files(limit=None):
+            for _batch in chain._verify_files():
                 pass
             chain._alert(before)
 
@@ -283,17 +283,18 @@ class BillingArchiveChain(models.Model):
                 )
             chain._alert(before)
 
-    def _cron_verify(self, limit=NIGHT):
+    def _cron_verify(self, *, whole=False):
         """Verify the links of every archive, and the files of the next documents.
 
-        :param limit: documents whose files are read; None for all.
+        :param whole: begin at the first document, and read the files of all.
         """
         cron = self.env["ir.cron"]
         # The scheduler verifies all companies.
         for chain in self.sudo().search([("sequence", ">", 0)]).sudo(False):
             before = chain._get_open_damages()
-            if limit is None:
+            if whole:
                 archive_writer(chain.sudo()).files_until = 0
+            limit = None if whole else NIGHT
             for work in (chain._verify_links(), chain._verify_files(limit)):
                 for _done in work:
                     # The next night goes on where the files were left.

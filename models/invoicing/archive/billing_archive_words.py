@@ -37,8 +37,8 @@ class BillingArchiveChain(models.Model):
         }
         if values["damages"]:
             return self.env._(
-                "%(count)s documents, %(damages)s damages: open them, and restore what "
-                "can be restored.",
+                "%(count)s documents, damages found: %(damages)s. Open them, and "
+                "restore what can be restored.",
                 **values,
             )
         if not self.links_verified_at:

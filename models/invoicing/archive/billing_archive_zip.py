@@ -272,7 +272,8 @@ def _hash(path, algorithm):
 
 def _safe(name):
     """A name that is one everywhere: no separator, no trick."""
-    return re.sub(r"[^\w.-]+", "-", name or "").strip(".-") or "document"
+    plain = re.sub(r"[^\w.-]+", "-", name or "")
+    return re.sub(r"\.{2,}", ".", plain).strip(".-_") or "document"
 
 
 def _cell(text):

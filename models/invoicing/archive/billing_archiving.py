@@ -85,7 +85,7 @@ class BillingArchiving(models.AbstractModel):
                                    interval '1 day')
                  WHERE id IN (SELECT id
                                 FROM billing_archive
-                               WHERE state = 'waiting'
+                               WHERE state = 'waiting' AND kind = 'document'
                                  AND (next_try_at IS NULL
                                       OR next_try_at <= now() AT TIME ZONE 'UTC')
                                ORDER BY id

@@ -125,6 +125,11 @@ class BillingArchiving(models.AbstractModel):
                 return self._go_on()
             if not self._seal_all():
                 return self._go_on()
+        if not self._seal_all():
+            return self._go_on()
+        while self._keep_proofs():
+            if not cron._commit_progress():
+                return self._go_on()
         return self._seal_all() or self._go_on()
 
     def _seal_all(self):

@@ -9,21 +9,27 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         # EXTENDS account
-        self._check_billing_cutoff()
+        self._check_billing_cutoff("written")
         return super().button_draft()
 
     def button_cancel(self):
         # EXTENDS account
-        self._check_billing_cutoff()
+        self._check_billing_cutoff("written")
         return super().button_cancel()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        # EXTENDS account: it has its reversal already.
+        self._check_billing_cutoff("written")
+        return super()._reverse_moves(default_values_list, cancel)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_cutoff(self):
-        self._check_billing_cutoff()
+        self._check_billing_cutoff("written", "taken_back")
 
-    def _check_billing_cutoff(self):
+    def _check_billing_cutoff(self, *states):
         """Refuse what would leave a cut-off without its entry.
 
+        :param states: of the cut-offs that must keep theirs.
         :raises UserError: naming entry and cut-off, and the way.
         """
         entries = self.filtered(lambda move: move.move_type == "entry")
@@ -35,7 +41,7 @@ class AccountMove(models.Model):
             .sudo()
             .search(
                 [
-                    ("state", "=", "written"),
+                    ("state", "in", states),
                     "|",
                     ("move_id", "in", entries.ids),
                     ("reversal_move_id", "in", entries.ids),
@@ -43,14 +49,21 @@ class AccountMove(models.Model):
                 limit=1,
             )
         )
-        if cutoff:
-            raise UserError(
-                self.env._(
-                    "%(move)s is an entry of %(cutoff)s. Take that cut-off back "
-                    "instead.",
-                    move=(entries & (cutoff.move_id | cutoff.reversal_move_id))[
-                        :1
-                    ].display_name,
-                    cutoff=cutoff.display_name,
-                )
+        if not cutoff:
+            return
+        values = {
+            "move": (entries & (cutoff.move_id | cutoff.reversal_move_id))[
+                :1
+            ].display_name,
+            "cutoff": cutoff.display_name,
+        }
+        if cutoff.state == "taken_back":
+            message = self.env._(
+                "%(move)s stays: it is the trace of %(cutoff)s.", **values
             )
+        else:
+            message = self.env._(
+                "%(move)s is an entry of %(cutoff)s. Take that cut-off back instead.",
+                **values,
+            )
+        raise UserError(message)

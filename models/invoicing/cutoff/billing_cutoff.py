@@ -38,6 +38,7 @@ class BillingCutoff(models.Model):
     _name = "billing.cutoff"
     _description = "Cut-off"
     _order = "date desc, id desc"
+    _check_company_auto = True
 
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -47,7 +48,6 @@ class BillingCutoff(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
-        string="Date",
         required=True,
         default=lambda self: self._default_date(),
         help="Last day that is earned, included: the day of the entry.",
@@ -70,6 +70,7 @@ class BillingCutoff(models.Model):
     journal_id = fields.Many2one(
         comodel_name="account.journal",
         required=True,
+        check_company=True,
         domain="[('type', '=', 'general'), ('company_id', '=', company_id)]",
         default=lambda self: self.env.company._get_billing_cutoff_journal(),
     )
@@ -108,7 +109,7 @@ class BillingCutoff(models.Model):
         default="draft",
         copy=False,
     )
-    computed_at = fields.Datetime(readonly=True, copy=False)
+    computed_at = fields.Datetime(string="Computed on", readonly=True, copy=False)
     deferred_amount = fields.Monetary(string="Deferred", readonly=True, copy=False)
     accrued_amount = fields.Monetary(string="Accrued", readonly=True, copy=False)
     fault_text = fields.Char(
@@ -152,7 +153,7 @@ class BillingCutoff(models.Model):
     user_id = fields.Many2one(
         comodel_name="res.users", string="Written by", readonly=True, copy=False
     )
-    written_at = fields.Datetime(readonly=True, copy=False)
+    written_at = fields.Datetime(string="Written on", readonly=True, copy=False)
     summary = fields.Char(compute="_compute_summary")
 
     _one_a_date = models.UniqueIndex(
@@ -242,7 +243,8 @@ class BillingCutoff(models.Model):
             self._invalidate_figures()
         return res
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_written(self):
         for cutoff in self:
             if cutoff.state != "draft":
                 raise UserError(
@@ -252,7 +254,6 @@ class BillingCutoff(models.Model):
                         cutoff=cutoff.display_name,
                     )
                 )
-        return super().unlink()
 
     def _is_cutoff_writer(self):
         return self.env.context.get("billing_cutoff_writer") is _MARK
@@ -361,6 +362,10 @@ class BillingCutoff(models.Model):
             "name": self.env._("Journal entries"),
             "res_model": "account.move",
             "view_mode": "list,form",
+            "views": [
+                (self.env.ref("account.view_move_tree").id, "list"),
+                (False, "form"),
+            ],
             "domain": [("id", "in", moves.ids)],
             "context": {"create": False},
         }

@@ -37,6 +37,7 @@ class BillingCutoffLine(models.Model):
 
     cutoff_id = fields.Many2one(
         comodel_name="billing.cutoff",
+        string="Cut-off",
         required=True,
         readonly=True,
         index=True,
@@ -90,7 +91,11 @@ class BillingCutoffLine(models.Model):
         help="Of the whole period, billed or still to be billed.",
     )
     earned_amount = fields.Monetary(string="Earned", readonly=True)
-    amount = fields.Monetary(string="Cut-off", readonly=True)
+    amount = fields.Monetary(
+        string="To cut off",
+        readonly=True,
+        help="What is deferred of the period, or accrued for it.",
+    )
 
     def action_open_source(self):
         """The ledger entry; where nothing was billed, the subscription."""

@@ -26,7 +26,9 @@ class BillingCutoffTotal(models.Model):
         }
     )
 
-    cutoff_id = fields.Many2one(comodel_name="billing.cutoff", readonly=True)
+    cutoff_id = fields.Many2one(
+        comodel_name="billing.cutoff", string="Cut-off", readonly=True
+    )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(

@@ -53,8 +53,11 @@ class AccountMove(models.Model):
         # EXTENDS account
         marked = self._billing_mark_to_send(soft)
         posted = super()._post(soft=soft)
-        # A run wakes the job itself, when all of it is posted.
-        if marked.filtered(lambda move: move.billing_run_id.state != "running"):
+        # A run wakes the job itself, when all of it is posted. Whether it runs is no
+        # secret to who may post.
+        runs = marked.billing_run_id.sudo()
+        by_hand = marked.filtered(lambda move: not move.billing_run_id)
+        if by_hand or any(run.state != "running" for run in runs):
             self.env["billing.sending"]._wake("prepare")
         return posted
 
@@ -128,8 +131,9 @@ class AccountMove(models.Model):
     def _billing_ask_for_delivery(self):
         """One activity for each document whose delivery needs a person."""
         kind = "recurring_billing.mail_activity_delivery"
-        # Activities of others' documents, written by the scheduler.
-        moves = self.sudo()
+        # Activities of others' documents, written by the scheduler. No mail tells of
+        # them: it would leave over the server that is in trouble.
+        moves = self.sudo().with_context(mail_activity_quick_update=True)
         waiting = moves.activity_search([kind])
         asked = {activity.res_id for activity in waiting}
         for move in moves.filtered(lambda move: move.id not in asked):

@@ -71,10 +71,18 @@ class AccountMoveSend(models.AbstractModel):
                             **vals,
                         }
                     )
-        rows.create(fresh)
+        created = rows.create(fresh)
         # What else waited for this document has been done by hand.
         rows.search([("move_id", "=", move.id), ("state", "=", "to_send")]).unlink()
         move._billing_tell_delivery()
+        # Core sends after the commit, or at once: then it has its answer already.
+        notes = message.notification_ids
+        reached = notes.filtered(lambda note: note.notification_status == "sent")
+        if reached:
+            followed = created | rows.browse(row.id for row in known.values())
+            followed.filtered(lambda row: row.mail_message_id == message)._note_core(
+                reached.res_partner_id, (), False, None
+            )
 
 
 class BillingDelivery(models.Model):

@@ -32,6 +32,7 @@ class BillingDelivery(models.Model):
         index=True,
         ondelete="cascade",
     )
+    document_name = fields.Char(related="move_id.name", string="Number")
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True
     )
@@ -233,6 +234,14 @@ class BillingDelivery(models.Model):
                     "Nothing to send again: these documents are being sent right now."
                 )
             )
+        # Documents that share a mail in doubt go out again together, as they did.
+        shared = rows.filtered(lambda row: row.together and row.message_ref)
+        rows |= self.search(
+            [
+                ("message_ref", "in", shared.mapped("message_ref")),
+                ("state", "in", shared.mapped("state")),
+            ]
+        )
         rows._send_again()
 
     def _send_again(self, email=None):
@@ -241,6 +250,9 @@ class BillingDelivery(models.Model):
         for row in self:
             # Asked by whoever may invoice; the service writes.
             target = email or sending._get_current_address(row)
+            if row.state == "queued" and target == row.email:
+                row._hurry()
+                continue
             same = target == row.email and row.state in ("unknown", "failed")
             vals = {
                 "email": target or False,
@@ -254,6 +266,16 @@ class BillingDelivery(models.Model):
             row._apply("again", **vals)
             sending._settle_channels(row)
         sending._wake("prepare")
+        sending._wake("send")
+
+    def _hurry(self):
+        """Do not wait for the next try of what is in the queue anyway."""
+        mates = (
+            self.search([("mail_id", "=", self.mail_id.id)]) if self.mail_id else self
+        )
+        delivery_writer(mates.filtered(lambda row: row.state == "queued")).write(
+            {"next_try_at": self.env.cr.now()}
+        )
 
     def action_posted_by_hand(self):
         """Note that the documents left by post."""

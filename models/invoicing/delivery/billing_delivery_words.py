@@ -77,7 +77,22 @@ class BillingDelivery(models.Model):
         return f"{alert} {figures}" if alert else figures
 
     @api.model
+    def _get_list_action(self):
+        """The list of deliveries; it offers to switch sending on where it is off."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "recurring_billing.billing_delivery_action"
+        )
+        sending = self.env["billing.sending"]
+        return {
+            **action,
+            "context": {
+                "search_default_needs_person": 1,
+                "billing_sending_off": not sending._is_on() and not sending._is_copy(),
+            },
+        }
+
+    @api.model
     def action_switch_on(self):
         """Let documents leave by themselves again; from the list of deliveries."""
         self.env["billing.sending"].action_switch_on()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self._get_list_action()

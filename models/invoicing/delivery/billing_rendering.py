@@ -60,7 +60,11 @@ class BillingRendering(models.AbstractModel):
             files = LocalFiles(self.env, Path(folder).resolve())
             tape = Tape(self, files, pool, self._get_seconds())
             for ids in split_every(CHUNK, moves.ids):
-                faults.update(self._render_chunk(moves.browse(ids), tape))
+                try:
+                    faults.update(self._render_chunk(moves.browse(ids), tape))
+                finally:
+                    # When the caller begins again, nobody waits for what was begun.
+                    tape.forget()
                 # Files and HTML of thousands of documents do not pile up in the cache.
                 self.env.invalidate_all()
         return {
@@ -119,8 +123,8 @@ class BillingRendering(models.AbstractModel):
         for move in moves:
             try:
                 send._check_sending_data(move)
-                # As core does: what is printed is more than the user may open. Linking a
-                # PDF is no change of the document.
+                # As core does: what is printed is more than the user may open.
+                # Linking a PDF is no change of the document.
                 document = move.sudo().with_context(skip_is_manually_modified=True)
                 moves_data[document] = self._get_settings(send, move)
             except UserError as error:

@@ -12,8 +12,12 @@ from pathlib import Path
 from odoo.exceptions import UserError
 from odoo.tools.misc import file_path
 
-#: A bundle made by Odoo: /web/assets/<version>/<name>.
-BUNDLE = re.compile(r'(?<=")/web/assets/[^"?]+\.(?:css|js)(?=")')
+from .billing_rendering_styles import get_names, prune
+
+#: A bundle made by Odoo, /web/assets/<version>/<name>, as a link to a style sheet.
+STYLES = re.compile(r'<link\b[^>]*\bhref="(/web/assets/[^"?]+\.css)"[^>]*>')
+#: The same as a script.
+SCRIPT = re.compile(r'(?<=")/web/assets/[^"?]+\.js(?=")')
 #: A file of an add-on, in an attribute or in url().
 STATIC = re.compile(r"""(?<=["'(;])/(\w+/static/[^"'()<>?#&\s]+)([?#][^"'()<>&\s]*)?""")
 
@@ -29,6 +33,7 @@ class LocalFiles:
         self._env = env
         self._folder = folder
         self._bundles = {}
+        self._styles = {}
         self._statics = {}
         #: Folders wkhtmltopdf must be allowed to read.
         self.allowed = {str(folder)}
@@ -39,17 +44,26 @@ class LocalFiles:
         :raises UserError: when a style sheet is missing: a document without it must
             not be printed.
         """
-        html = BUNDLE.sub(lambda found: self._get_bundle(found[0]), html)
+        names = get_names(html)
+        html = STYLES.sub(lambda found: self._get_style(found[1], names), html)
+        html = SCRIPT.sub(lambda found: self._get_script(found[0]), html)
         return STATIC.sub(self._get_static, html)
 
-    def _get_bundle(self, url):
+    def _get_style(self, url, names):
+        """A style element for a page. Within the page, since wkhtmltopdf prints later
+        pages without header when it must wait for the header's style sheet.
+        """
+        if (url, names) not in self._styles:
+            if url not in self._bundles:
+                content = self._read_bundle(url)
+                self._bundles[url] = STATIC.sub(self._get_static, content)
+            self._styles[url, names] = prune(self._bundles[url], names)
+        return f"<style>{self._styles[url, names]}</style>"
+
+    def _get_script(self, url):
         if url not in self._bundles:
-            content = self._read_bundle(url)
-            name = f"{len(self._bundles)}_{url.rsplit('/', 1)[1]}"
-            if name.endswith(".css"):
-                content = STATIC.sub(self._get_static, content)
-            copy = self._folder / name
-            copy.write_text(content, encoding="utf-8")
+            copy = self._folder / f"{len(self._bundles)}.js"
+            copy.write_text(self._read_bundle(url), encoding="utf-8")
             self._bundles[url] = copy.as_uri()
         return self._bundles[url]
 

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import lxml.html
 
 from odoo.addons.base.models.ir_actions_report import _split_table
+
+from ..documents.nudge import nudged
 
 _logger = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ class Sheet:
 class Jam(Exception):
     """wkhtmltopdf made no document of a sheet.
 
-    :param str kind: ``hung``, ``failed``, or ``empty`` when it left no PDF.
+    :param str kind: ``hung``, ``crashed``, ``failed``, or ``empty`` without a PDF.
     :param str detail: seconds, or its code and last words.
     """
 
@@ -51,7 +53,8 @@ class Jam(Exception):
 
 
 def press(binary, sheet, seconds):
-    """Make the PDF of one sheet.
+    """Make the PDF of one sheet; once more, a hair lower on the paper, when wkhtmltopdf
+    crashes over its last line.
 
     :param str binary: path of wkhtmltopdf.
     :param float seconds: how long it may take before it is killed.
@@ -59,7 +62,14 @@ def press(binary, sheet, seconds):
     :raises Jam: when it made none.
     """
     try:
-        return _press(binary, sheet, seconds)
+        try:
+            return _press(binary, sheet, seconds)
+        except Jam as jam:
+            if jam.kind != "crashed":
+                raise
+            _logger.info("wkhtmltopdf fell (%s) and is started again", jam.detail)
+            lower = tuple(nudged(body) for body in sheet.bodies)
+            return _press(binary, replace(sheet, bodies=lower), seconds)
     except OSError as fault:
         raise Jam("failed", str(fault)) from fault
 
@@ -116,8 +126,9 @@ def _run(command, seconds):
     if process.returncode == 1:
         _logger.warning("wkhtmltopdf: %s", words)
     elif process.returncode:
+        # A signal ended it.
         raise Jam(
-            "failed",
+            "crashed" if process.returncode < 0 else "failed",
             f"{process.returncode}, {words}" if words else str(process.returncode),
         )
 

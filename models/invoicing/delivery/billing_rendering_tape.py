@@ -47,6 +47,7 @@ class Tape:
         self._seconds = seconds
         self._reports = {}
         self._is_filling = False
+        self._tracks = {}
         self.forget()
 
     def turn_to(self, document, *, play=False):
@@ -136,6 +137,9 @@ class Tape:
         """Let go of the documents seen so far. Until the next is recorded, a report
         that some hook wants is printed at once.
         """
+        for track in self._tracks.values():
+            if track.pdf:
+                track.pdf.cancel()
         self._tracks = {}
         self._track = _Track()
         self._is_playing = True

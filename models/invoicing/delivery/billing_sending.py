@@ -56,6 +56,7 @@ class BillingSending(models.AbstractModel):
                 _logger.info("Somebody else is sending")
                 return
             self._doubt_abandoned()
+            self._close_sent()
             self._send_platform()
             self._send_mails()
 
@@ -82,7 +83,7 @@ class BillingSending(models.AbstractModel):
                 next_try_at=False,
             )
             rows.move_id._billing_ask_for_delivery()
-            _logger.warning("Sending: %s deliveries were abandoned", len(rows))
+            _logger.info("Sending: %s deliveries were abandoned", len(rows))
         self.env["ir.cron"]._commit_progress()
 
     # === A copy of a database === #
@@ -265,21 +266,23 @@ class BillingSending(models.AbstractModel):
     # === Races === #
 
     @api.model
-    def _insist(self, work):
+    def _insist(self, work, processed=0):
         """Do and commit what must not be lost: a race is run again.
 
         :param work: called without arguments, in a fresh transaction each time.
+        :param int processed: progress of the job.
+        :return: what it returned, and the seconds that the job has left.
         """
         for attempt in range(20):
             try:
                 result = work()
                 self.env.flush_all()
-                self.env["ir.cron"]._commit_progress()
+                left = self.env["ir.cron"]._commit_progress(processed)
             except RETRIABLE as error:
                 self.env.cr.rollback()
                 _logger.info("Sending: race number %s (%s)", attempt + 1, error)
             else:
-                return result
+                return result, left
         raise UserError(
             self.env._("Sending lost every race for the database; it goes on later.")
         )

@@ -28,14 +28,15 @@ class BillingSending(models.AbstractModel):
         """
         first = rows[0]
         lang = first.lang or first.partner_id.lang or self.env.lang
-        moves = rows.move_id.with_context(lang=lang, mail_post_autofollow=False)
+        moves = rows.move_id.with_context(
+            lang=lang, mail_post_autofollow=False, billing_invoices=rows.move_id.ids
+        )
         move = moves[0]
         template = self._get_template(rows)
         author, email_from = self._get_author(move, template, lang)
         message = (
             kept_from_queue(move)
             .with_context(
-                billing_invoices=moves.ids,
                 disable_attachment_import=True,
                 no_document=True,
                 email_notification_allow_footer=True,
@@ -113,8 +114,9 @@ class BillingSending(models.AbstractModel):
         responsible = move._billing_get_responsible()
         root = self.env.ref("base.partner_root")
         if responsible and (not author or author == root or author.partner_share):
-            author, email_from = responsible.partner_id, responsible.email_formatted
-        return author, email_from
+            author = responsible.partner_id
+            email_from = responsible.email_formatted or email_from
+        return author, email_from or move.company_id.email_formatted
 
     @api.model
     def _get_files(self, moves):

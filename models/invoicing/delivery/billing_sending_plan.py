@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 
 from ....engine.delivery import common_mail_opening, next_opening
+from ..billing_invoicing import RETRIABLE
 from .billing_delivery import delivery_writer
 from .delivery_settings import SettingsReader
 
@@ -26,11 +27,16 @@ class BillingSending(models.AbstractModel):
         :return: whether nothing is left; else the job runs again.
         """
         while moves := self._get_marked():
-            for company, members in moves.grouped("company_id").items():
-                service = self.with_company(company).with_context(
-                    allowed_company_ids=company.ids
-                )
-                service._plan(members.with_env(service.env))
+            try:
+                for company, members in moves.grouped("company_id").items():
+                    service = self.with_company(company).with_context(
+                        allowed_company_ids=company.ids
+                    )
+                    service._plan(members.with_env(service.env))
+                self.env.flush_all()
+            except RETRIABLE:
+                # Somebody changed one of the documents meanwhile.
+                self.env.cr.rollback()
             if not self.env["ir.cron"]._commit_progress(len(moves), remaining=1):
                 self._go_on()
                 return False
@@ -184,12 +190,17 @@ class BillingSending(models.AbstractModel):
         )
         for row in rows:
             if row.channel == "email" and not row.email:
-                row._apply("no_address", answer=self._get_no_address_text(row))
+                row._apply(
+                    "no_address",
+                    answer=self._get_no_address_text(row),
+                    next_try_at=False,
+                )
             elif row.channel == "portal":
                 row._apply("published", sent_at=self.env.cr.now(), next_try_at=False)
             elif row.channel == "platform" and row.method not in installed:
                 row._apply(
                     "no_address",
+                    next_try_at=False,
                     answer=self.env._(
                         "%(customer)s: no platform is chosen as sending method. "
                         "Choose one on the customer, then send again.",

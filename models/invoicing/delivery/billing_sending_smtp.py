@@ -8,7 +8,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ....engine.delivery import is_servers_fault, judge, next_try
+from ....engine.delivery import is_servers_fault, judge, next_try, states_before
+from ..billing_invoicing import NO_ITEMS_FAULT
 from .billing_delivery import delivery_writer
 from .smtp_talk import SmtpAnswer, explain, talk
 
@@ -52,11 +53,20 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _send_mails(self):
         """Send the mails that are due, until none is left or the time is over."""
-        while rows := self._get_due():
-            mails = self._insist(lambda rows=rows: self._write_mails(rows))
+        broken, last = {}, None
+        # What somebody else holds at this moment is left to the next turn.
+        while (rows := self._get_due()) and rows != last:
+            last = rows
+            mails, _left = self._insist(lambda rows=rows: self._write_mails(rows))
             for server_id, domain_id, smtp_from, ids in self._split(mails):
-                in_time = self._send_over(server_id, domain_id, smtp_from, ids)
-                if not in_time:
+                if server_id in broken:
+                    self._put_all_off(ids, *broken[server_id])
+                    continue
+                in_time, fault = self._send_over(server_id, domain_id, smtp_from, ids)
+                if fault:
+                    # Not asked again in this turn, whatever else is due.
+                    broken[server_id] = fault
+                elif not in_time:
                     self._go_on()
                     return
         self.env["ir.cron"]._commit_progress(remaining=0)
@@ -124,9 +134,11 @@ class BillingSending(models.AbstractModel):
                     mails |= service._write_mail(
                         members.with_env(service.env)
                     ).with_env(mails.env)
-            except UserError as error:
-                members._apply("refused", answer=str(error), next_try_at=False)
-                members.move_id._billing_ask_for_delivery()
+            except NO_ITEMS_FAULT:
+                raise
+            except Exception as error:
+                _logger.exception("The mail of deliveries %s failed", members.ids)
+                self._refuse(members, error)
         return mails
 
     @api.model
@@ -142,91 +154,131 @@ class BillingSending(models.AbstractModel):
     def _send_over(self, server_id, domain_id, smtp_from, mail_ids):
         """Send mails over one server.
 
-        :return: whether there is time for more.
+        :return: whether there is time for more, and the (code, text) of a server that
+            does not serve.
         """
         service = self.env["ir.mail_server"]
-        # Servers and domains are the administrator's to see.
-        server = service.sudo().browse(server_id or [])
-        domain = self.env["mail.alias.domain"].sudo().browse(domain_id or [])
-        line, breaks, in_time = _Line(service, server_id, smtp_from), 0, True
+        built, _left = self._insist(
+            lambda: self._build_all(mail_ids, server_id, domain_id)
+        )
+        line, breaks, left, fault = _Line(service, server_id, smtp_from), 0, 1, None
         try:
-            for number, mail_id in enumerate(mail_ids):
+            for number, mail_id in enumerate(built):
                 try:
                     session = line.open()
                 except (OSError, smtplib.SMTPException, UserError) as error:
-                    self._put_all_off(mail_ids[number:], *explain(error))
-                    return True
-                answer = self._send_one(mail_id, session, domain, server)
+                    fault = explain(error)
+                    self._put_all_off(list(built)[number:], *fault)
+                    break
+                answer, left = self._send_one(mail_id, session, *built[mail_id])
                 broken = answer is not None and is_servers_fault(
                     answer.stage, answer.code
                 )
                 breaks = breaks + 1 if broken else 0
                 if breaks >= BREAKS:
-                    self._put_all_off(mail_ids[number + 1 :], None, answer.text)
-                    return True
-                in_time = self.env["ir.cron"]._commit_progress(1)
-                if not in_time:
+                    fault = (None, answer.text)
+                    self._put_all_off(list(built)[number + 1 :], *fault)
+                    break
+                if not left:
                     break
         finally:
             line.close()
-        return in_time
+        self._insist(self._close_sent)
+        return bool(left), fault
 
     @api.model
-    def _send_one(self, mail_id, session, domain, server):
+    def _build_all(self, mail_ids, server_id, domain_id):
+        """The messages of mails, in memory: nothing is read between conversations.
+
+        :return: ``{mail id: (service, message)}``; what cannot be built is refused.
+        """
+        # Servers and domains are the administrator's, what core's queue holds nobody's.
+        server = self.env["ir.mail_server"].sudo().browse(server_id or [])
+        domain = self.env["mail.alias.domain"].sudo().browse(domain_id or [])
+        built = {}
+        for mail in self.env["mail.mail"].sudo().browse(mail_ids).exists():
+            rows = self.env["billing.delivery"].search(
+                [("mail_id", "=", mail.id), ("state", "=", "queued")]
+            )
+            if not rows:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    built[mail.id] = self._build_message(mail, rows[0], domain, server)
+            except NO_ITEMS_FAULT:
+                raise
+            except Exception as error:  # noqa: BLE001 - it is shown with its reason
+                self._refuse(rows, error)
+        return built
+
+    @api.model
+    def _send_one(self, mail_id, session, service, message):
         """Say one mail; its intent is committed before, its outcome after.
 
-        :return: the ``SmtpAnswer``, or None when there is nothing to send any more.
+        :return: the ``SmtpAnswer``, or None when there is nothing to send any more;
+            and the seconds that the job has left.
         """
-        built = self._insist(lambda: self._begin(mail_id, session, domain, server))
-        if not built:
-            return None
-        row_ids, sender, recipients, payload = built
-        answer = talk(session, sender, recipients, payload)
-        self._insist(lambda: self._note(row_ids, answer))
-        return answer
-
-    @api.model
-    def _begin(self, mail_id, session, domain, server):
-        """Build the message, and mark its deliveries as being sent.
-
-        :return: (ids of the deliveries, sender, recipients, bytes), or None.
-        """
-        rows = self._lock_queued(mail_id)
-        # What core's queue holds is nobody's to read.
-        mail = self.env["mail.mail"].sudo().browse(mail_id).exists()
-        if not rows or not mail:
-            return None
-        mail_server = self.env["ir.mail_server"]
         try:
-            service, message = self._build_message(mail, rows[0], domain, server)
             sender, recipients, message = service._prepare_email_message__(
                 message, session
             )
-        except (AssertionError, UserError, ValueError) as error:
-            reason = str(error)
-            if mail_server.NO_VALID_RECIPIENT in reason:
-                reason = self._get_no_address_text(rows[0])
-            rows._apply("refused", answer=reason, next_try_at=False)
-            rows.move_id._billing_ask_for_delivery()
-            return None
-        rows._apply("begun", last_try_at=self.env.cr.now(), tries=rows[0].tries + 1)
-        policy = message.policy.clone(utf8=False, linesep="\r\n")
-        return rows.ids, sender, recipients, message.as_bytes(policy=policy)
+            policy = message.policy.clone(utf8=False, linesep="\r\n")
+            payload = message.as_bytes(policy=policy)
+        except (AssertionError, ValueError) as error:
+            # Without an address to write from, or with one that no server takes.
+            return None, self._insist(
+                lambda error=error: self._refuse(self._get_queued(mail_id), error)
+            )[1]
+        row_ids, left = self._insist(lambda: self._begin(mail_id))
+        if not row_ids:
+            return None, left
+        answer = talk(session, sender, recipients, payload)
+        _noted, left = self._insist(lambda: self._note(row_ids, answer), processed=1)
+        return answer, left
 
     @api.model
-    def _lock_queued(self, mail_id):
-        """The queued deliveries of a mail, as they are now."""
-        self.env["billing.delivery"].flush_model()
+    def _begin(self, mail_id):
+        """Mark the deliveries of a mail as being sent.
+
+        One statement, which no second sender gets through: the others see the rows
+        as they are afterwards.
+
+        :return: the ids of the deliveries.
+        """
+        before = tuple(states_before("begun"))
         rows = self.env.execute_query(
             SQL(
-                "SELECT id FROM billing_delivery WHERE mail_id = %s"
-                " AND state = 'queued' ORDER BY id FOR UPDATE SKIP LOCKED",
+                "UPDATE billing_delivery SET state = 'sending', last_try_at = %s,"
+                " tries = COALESCE(tries, 0) + 1"
+                " WHERE mail_id = %s AND state IN %s RETURNING id",
+                self.env.cr.now(),
                 mail_id,
+                before,
             )
         )
-        deliveries = self.env["billing.delivery"]
-        deliveries.invalidate_model()
-        return deliveries.browse(row_id for (row_id,) in rows)
+        self.env["billing.delivery"].invalidate_model()
+        return [row_id for (row_id,) in rows]
+
+    @api.model
+    def _get_queued(self, mail_id):
+        return self.env["billing.delivery"].search(
+            [("mail_id", "=", mail_id), ("state", "=", "queued")]
+        )
+
+    @api.model
+    def _refuse(self, rows, error):
+        """A message that cannot be made needs a person."""
+        reason, servers = str(error), self.env["ir.mail_server"]
+        if servers.NO_VALID_RECIPIENT in reason:
+            reason = self._get_no_address_text(rows[0])
+        elif reason in (servers.NO_FOUND_FROM, servers.NO_FOUND_SMTP_FROM):
+            reason = self.env._(
+                "%(company)s has no e-mail address to write from. Enter one on the "
+                "company, then send again.",
+                company=rows.company_id[:1].display_name,
+            )
+        rows._apply("refused", answer=reason, next_try_at=False)
+        rows.move_id._billing_ask_for_delivery()
 
     # === Outcomes === #
 
@@ -252,8 +304,6 @@ class BillingSending(models.AbstractModel):
                 next_try_at=False,
                 failures=0,
             )
-            self._close_mail(rows)
-            rows.move_id._billing_close_delivery_activities()
             return
         event = judge(answer.stage, answer.code)
         if event == "deferred":
@@ -322,11 +372,19 @@ class BillingSending(models.AbstractModel):
         )
 
     @api.model
-    def _close_mail(self, rows):
-        """Let core note that its notification was sent, and forget the mail."""
+    def _close_sent(self):
+        """Let core note that notifications were sent, forget the mails, and remind
+        nobody any more: for all that left since, at once.
+        """
+        rows = self.env["billing.delivery"].search(
+            [("state", "=", "sent"), ("mail_id", "!=", False)]
+        )
+        if not rows:
+            return
         # What core's queue holds is nobody's to read.
-        mail = rows.mail_id.sudo()
-        mail._postprocess_sent_message(
+        mails = rows.mail_id.sudo()
+        mails._postprocess_sent_message(
             success_pids=rows.partner_id, success_emails=rows.mapped("email")
         )
-        mail.exists().unlink()
+        mails.exists().unlink()
+        rows.move_id._billing_close_delivery_activities()

@@ -72,8 +72,9 @@ class IrActionsReport(models.Model):
             specific_paperformat_args=specific_paperformat_args,
             set_viewport_size=set_viewport_size,
         )
-        # Core waits a second per file for scripts that fetch; those of a document
-        # have run when it is loaded.
+        # Core waits a second per file for scripts that fetch; those of a document have
+        # run when it is loaded. Without any delay, though, wkhtmltopdf may think itself
+        # done before the headers of later pages are read.
         delay = arguments.index("--javascript-delay") + 1
-        arguments[delay] = "0"
+        arguments[delay] = "1"
         return tape.hand_over(arguments, bodies, header, footer)

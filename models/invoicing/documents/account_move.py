@@ -100,14 +100,17 @@ class AccountMove(models.Model):
         return formatLang(self.env, price, digits=max(digits, len(exact)))
 
     def _billing_get_words(self):
-        """The total in words, with a capital."""
+        """The total in words, in a sentence."""
         total = as_decimal(self.currency_id.round(self.amount_total))
         words = amount_in_words(
             total,
             currency=self.currency_id.name,
             lang=self.env.lang or "en_US",
         )
-        return words[:1].upper() + words[1:]
+        words = words[:1].upper() + words[1:]
+        if self.currency_id.is_zero(self.amount_tax):
+            return self.env._("In words: %(words)s.", words=words)
+        return self.env._("In words: %(words)s incl. tax.", words=words)
 
     def _billing_get_credit(self, orders, changes):
         """What a credit note takes back, and why; None on an invoice."""
@@ -115,8 +118,12 @@ class AccountMove(models.Model):
             return None
         corrected = self.reversed_entry_id
         return {
-            "number": corrected.name,
-            "date": corrected and format_date(self.env, corrected.invoice_date),
+            "corrects": corrected
+            and self.env._(
+                "It corrects invoice %(number)s of %(date)s.",
+                number=corrected.name,
+                date=format_date(self.env, corrected.invoice_date),
+            ),
             "reasons": self._billing_get_credit_reasons(orders, changes),
             "periods": list(
                 dict.fromkeys(

@@ -123,7 +123,7 @@ class AccountMove(models.Model):
 
     def _billing_get_next(self):
         """The next invoice of the same subscriptions: ``date`` and ``amount`` as texts,
-        and whether tax is in it (``taxed``).
+        and both in a sentence (``text``).
 
         :return: None before posting, and when nothing more is to come.
         """
@@ -134,7 +134,12 @@ class AccountMove(models.Model):
         orders = self.sudo().invoice_line_ids.billing_entry_ids.order_id
         if not orders:
             return None
-        previews = self.env["billing.preview"].sudo()._get_previews(orders)
+        # As of this document's day: printed late, it says what it said.
+        previews = (
+            self.env["billing.preview"]
+            .sudo()
+            ._get_previews(orders, as_of=self.invoice_date)
+        )
         coming = [found[0] for found in previews.values() if found]
         if not coming:
             return None
@@ -144,8 +149,12 @@ class AccountMove(models.Model):
         untaxed = sum(preview.untaxed for preview in coming)
         if self.currency_id.compare_amounts(total, 0) <= 0:
             return None
-        return {
+        values = {
             "date": format_date(self.env, day),
             "amount": amount_text(self.env, total, self.currency_id),
-            "taxed": self.currency_id.compare_amounts(total, untaxed) != 0,
         }
+        if self.currency_id.compare_amounts(total, untaxed):
+            text = self.env._("Next invoice: %(date)s, %(amount)s incl. tax", **values)
+        else:
+            text = self.env._("Next invoice: %(date)s, %(amount)s", **values)
+        return {**values, "text": text}

@@ -16,13 +16,13 @@ class AccountMove(models.Model):
     def _billing_get_payment_box(self):
         """What the customer needs to pay this invoice, as texts in their language.
 
-        :return: None where there is nothing to pay to us: a credit note, a draft of no
-            amount; else a dict: ``state`` (``open``, ``paid``, ``debit``), ``amount``,
-            ``due`` (date of the next payment), ``total`` (only when there are several
-            payments), ``instalments`` ([(number, date, amount)], when several are
-            open), ``iban`` (in groups of four), ``bic``, ``holder``, ``reference``,
-            ``pay_url``, ``qr`` (source of an image), ``qr_pays`` (``transfer`` or
-            ``link``).
+        :return: None where there is nothing to pay to us: a credit note, no amount;
+            else a dict: ``state`` (``open``, ``paid``, ``debit``), ``amount``, ``due``
+            (day of the next payment), ``headline`` (both in a sentence), ``total``
+            (only when there are several payments), ``instalments`` ([(number, day,
+            amount)], when several are open), ``iban`` (in groups of four), ``is_iban``,
+            ``bic``, ``holder``, ``reference``, ``pay_url``, ``qr`` (source of an
+            image), ``qr_pays`` (``transfer`` or ``link``).
         """
         self.ensure_one()
         if self.move_type != "out_invoice" or self.state == "cancel":
@@ -37,6 +37,7 @@ class AccountMove(models.Model):
             "state": "debit" if self._billing_is_debited() else "open",
             "amount": amount_text(self.env, amount, self.currency_id),
             "due": format_date(self.env, day),
+            "headline": None,
             "total": None,
             "instalments": [],
             "reference": self.payment_reference,
@@ -55,6 +56,7 @@ class AccountMove(models.Model):
                 )
                 for n, (day, part) in enumerate(payments, 1)
             ]
+        box["headline"] = self._billing_get_payment_headline(box)
         if box["state"] == "debit":
             return box
         # Whoever may read the invoice may know where to pay it.
@@ -67,6 +69,19 @@ class AccountMove(models.Model):
         elif box["pay_url"]:
             box.update(qr=qr_picture(box["pay_url"]), qr_pays="link")
         return box
+
+    def _billing_get_payment_headline(self, box):
+        """The sentence of the box: how much, and by when."""
+        values = {"amount": box["amount"], "date": box["due"]}
+        if box["state"] == "debit":
+            return self.env._(
+                "Nothing to do: %(amount)s will be collected from your account on "
+                "%(date)s.",
+                **values,
+            )
+        if not box["due"]:
+            return self.env._("To pay: %(amount)s", **values)
+        return self.env._("To pay: %(amount)s by %(date)s", **values)
 
     def _billing_get_open_payments(self):
         """[(day, amount)] still to be paid, the first due first; never empty."""

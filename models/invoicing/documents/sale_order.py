@@ -12,9 +12,9 @@ class SaleOrder(models.Model):
     def _billing_get_certificate(self):
         """What the certificate of a subscription says, in its customer's language.
 
-        :return: dict: ``today``, ``since``, ``until`` (None without an end), ``state``,
-            ``lines`` (dicts ``name``, ``quantity``, ``since``), ``recurring`` ([(amount
-            without tax, rhythm)]); None for an order that is no subscription.
+        :return: dict: ``today``, ``sentences``, ``state``, ``lines`` (dicts ``name``,
+            ``quantity``, ``since``), ``recurring`` ([(amount without tax, rhythm)]);
+            None for an order that is no subscription.
         """
         self.ensure_one()
         if not self.is_billing_subscription:
@@ -29,9 +29,7 @@ class SaleOrder(models.Model):
         )
         return {
             "today": format_date(order.env, today),
-            "since": format_date(order.env, order.billing_start_date),
-            "until": order.billing_end_date
-            and format_date(order.env, order.billing_end_date),
+            "sentences": order._billing_get_certificate_sentences(today),
             "state": order.billing_state,
             "lines": [
                 {
@@ -43,3 +41,33 @@ class SaleOrder(models.Model):
             ],
             "recurring": order._get_billing_summary()["recurring"],
         }
+
+    def _billing_get_certificate_sentences(self, today):
+        """Who holds what since when, and how it stands."""
+        values = {
+            "company": self.company_id.name,
+            "customer": self.partner_id.commercial_partner_id.name,
+            "subscription": self.name,
+            "since": format_date(self.env, self.billing_start_date),
+            "until": self.billing_end_date
+            and format_date(self.env, self.billing_end_date),
+        }
+        if values["until"]:
+            holds = self.env._(
+                "We, %(company)s, certify that %(customer)s has held subscription "
+                "%(subscription)s since %(since)s, until %(until)s.",
+                **values,
+            )
+        else:
+            holds = self.env._(
+                "We, %(company)s, certify that %(customer)s has held subscription "
+                "%(subscription)s since %(since)s.",
+                **values,
+            )
+        day = format_date(self.env, today)
+        stands = {
+            "running": self.env._("On %(date)s it is running.", date=day),
+            "paused": self.env._("On %(date)s it is paused.", date=day),
+            "closed": self.env._("On %(date)s it is closed.", date=day),
+        }
+        return [holds, stands[self.billing_state]]

@@ -44,11 +44,11 @@ class AccountMove(models.Model):
     def _billing_note_mentions(self, reader):
         """Copy mentions and rate onto documents, one statement for all of them.
 
-        :raises UserError: with all that is missing, where the company wants no
+        :raises MentionsMissing: with all of it, where the company wants no
             document without it.
         """
         papers = self._billing_get_papers()
-        readings = {move: reader.read(paper) for move, paper in papers.items()}
+        readings = {move: reader.read_paper(paper) for move, paper in papers.items()}
         self._billing_check_faults(reader, papers, readings)
         names = ("billing_mentions", "billing_late_rate")
         mentions, rate = (self._fields[name] for name in names)
@@ -100,4 +100,4 @@ class AccountMove(models.Model):
             return []
         if self.state == "posted":
             return self.billing_mentions or []
-        return Reader(self.env).read(self._billing_get_papers()[self]).as_json()
+        return Reader(self.env).read_paper(self._billing_get_papers()[self]).as_json()

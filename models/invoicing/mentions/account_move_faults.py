@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...plan.alerts import as_link
-from .faults import FaultFinder, get_sentence
+from .faults import FaultFinder, MentionsMissing, get_sentence
 from .reader import Reader
 
 
@@ -54,7 +53,7 @@ class AccountMove(models.Model):
         """
         reader = Reader(self.env)
         papers = self._billing_get_documents()._billing_get_papers()
-        readings = {move: reader.read(paper) for move, paper in papers.items()}
+        readings = {move: reader.read_paper(paper) for move, paper in papers.items()}
         return self._billing_find_faults(reader, papers, readings)
 
     def _billing_find_faults(self, reader, papers, readings):
@@ -68,24 +67,24 @@ class AccountMove(models.Model):
     def _billing_check_faults(self, reader, papers, readings):
         """Refuse to post what the law does not allow, where the company says so.
 
-        :raises UserError: with all faults of all documents.
+        :raises MentionsMissing: with all faults of all documents.
         """
         strict = {
             move: paper
             for move, paper in papers.items()
             if paper.company.billing_mention_policy == "block"
         }
-        faults = self._billing_find_faults(reader, strict, readings)
+        found = self._billing_find_faults(reader, strict, readings)
+        faults = [fault for own in found.values() for fault in own]
         if not faults:
             return
-        facts = {fault.fact for found in faults.values() for fault in found}
-        raise UserError(
-            self.env._(
-                "Missing before posting: %(facts)s. Complete it, or let the settings "
-                "post without it.",
-                facts=", ".join(sorted(facts)),
-            )
+        facts = dict.fromkeys(fault.fact for fault in faults)
+        message = self.env._(
+            "Missing before posting: %(facts)s. Complete it, or let the settings post "
+            "without it.",
+            facts=", ".join(facts),
         )
+        raise MentionsMissing(message, faults[0].record)
 
     def _billing_get_fault_remedy(self):
         """A document is mended on its own form: there is nowhere else to go."""

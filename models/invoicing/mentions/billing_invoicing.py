@@ -1,7 +1,7 @@
 from odoo import models
 
 from ..billing_invoicing_causes import ParkedFor
-from .faults import FaultFinder
+from .faults import FaultFinder, MentionsMissing
 from .reader import Paper, Reader
 
 
@@ -31,12 +31,9 @@ class BillingInvoicing(models.AbstractModel):
             return
         reader = self._once(("mentions",), lambda: Reader(self.env))
         paper = self._get_paper(bill, self._get_document_date(as_of))
-        faults = FaultFinder(reader).find(paper, reader.read(paper), order)
+        faults = FaultFinder(reader).find(paper, reader.read_paper(paper), order)
         if not faults:
             return
-        culprit = faults[0].record
-        if culprit._name not in ("res.partner", "res.company"):
-            culprit = order.company_id
         raise ParkedFor(
             "mention_missing",
             self.env._(
@@ -44,8 +41,25 @@ class BillingInvoicing(models.AbstractModel):
                 order=order.name,
                 facts=", ".join(fault.fact for fault in faults),
             ),
-            culprit,
+            self._get_mendable(faults[0].record, order),
         )
+
+    def _get_mendable(self, record, order):
+        """The record to mend as an exception can open it."""
+        mendable = record._name in ("res.partner", "res.company")
+        return record if mendable else order.company_id
+
+    def _explain(self, order, error):
+        # EXTENDS billing.invoicing: what only the finished document shows.
+        if isinstance(error, MentionsMissing):
+            return "mention_missing", f"{order.name}: {error}"
+        return super()._explain(order, error)
+
+    def _find_culprit(self, order, code, error):
+        # EXTENDS billing.invoicing
+        if isinstance(error, MentionsMissing):
+            return self._get_mendable(error.record, order)
+        return super()._find_culprit(order, code, error)
 
     def _get_paper(self, bill, day):
         """The invoice to come, as its mentions need it."""

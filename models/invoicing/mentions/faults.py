@@ -2,9 +2,22 @@
 
 from dataclasses import dataclass
 
+from odoo.exceptions import UserError
+
 from ....engine import identifiers
 from ....engine.mentions import home_of
 from .billing_statutory_rate import half_year_text
+
+
+class MentionsMissing(UserError):
+    """A document that its company does not post, for what it lacks by law.
+
+    :param record: the first to mend.
+    """
+
+    def __init__(self, message, record):
+        super().__init__(message)
+        self.record = record
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ class Reader:
         self.union = env["billing.statutory.rate"]._get_union()
         self._found = {}
 
-    def read(self, paper):
+    def read_paper(self, paper):
         """The mentions of a document.
 
         :type paper: Paper

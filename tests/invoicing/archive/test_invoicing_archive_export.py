@@ -43,7 +43,7 @@ class TestInvoicingArchiveExport(ArchiveCommon):
 
     def _run(self, folder, *arguments):
         """The script on a bare Python: no path, no environment, no module of ours."""
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "-I", str(folder / "verify.py"), *arguments],
             capture_output=True,
             text=True,
@@ -188,7 +188,7 @@ class TestInvoicingArchiveExport(ArchiveCommon):
             "link['seal'] = verify.seal(link, link['sequence'])\n"
             "json.dump(chain, open(path, 'w', encoding='utf-8'))\n"
         )
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "-I", "-c", code, str(folder)], check=True, timeout=60
         )
         self._assert_found(folder, self.moves[1].name, "was sealed anew")

@@ -172,7 +172,7 @@ class TestInvoicingArchiveVerification(ArchiveCommon):
         self._verify()
         first = self._get_activities().filtered(lambda one: one.user_id == manager)
         self.assertEqual(len(first), 1)
-        self.assertIn("1 damages", first.note)
+        self.assertIn("damages found: 1", first.note)
         self._verify()
         self.assertEqual(
             self._get_activities().filtered(lambda one: one.user_id == manager), first
@@ -203,19 +203,33 @@ class TestInvoicingArchiveVerification(ArchiveCommon):
     def test_night_reads_files_in_slices_and_goes_on_the_next_night(self):
         chain = self._chain().sudo()
         self.patch(billing_archive_verification, "FILES", 2)
+        self.patch(billing_archive_verification, "NIGHT", 2)
         self._flip(self._path(self.moves[4]))
-        for files, found in ((2, 0), (4, 0), (5, 1)):
-            with self._scheduler_mode():
-                self.env(su=True)["billing.archive.chain"]._cron_verify(limit=2)
-            self.env.invalidate_all()
+        for files in (2, 4):
+            self._spend_night()
             self.assertEqual(chain.files_until, files)
-            self.assertEqual(len(self._damages()), found)
+            self.assertEqual(self._damages(), [])
             self.assertTrue(chain.links_verified_at)
-        self.assertFalse(chain.verified_at)
-        with self._scheduler_mode():
-            self.env(su=True)["billing.archive.chain"]._cron_verify(limit=2)
-        self.env.invalidate_all()
+            self.assertFalse(chain.verified_at)
+        self._spend_night()
+        self.assertEqual([one[0] for one in self._damages()], [5])
         self.assertTrue(chain.verified_at)
+        self.assertEqual(chain.files_until, 0)
+
+    def _spend_night(self, cron="ir_cron_archive_verify"):
+        with self._scheduler_mode():
+            self._cron(cron).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_month_reads_the_files_of_all(self):
+        self.patch(billing_archive_verification, "FILES", 2)
+        self.patch(billing_archive_verification, "NIGHT", 2)
+        self._spend_night()
+        self._flip(self._path(self.moves[0]))
+        self._flip(self._path(self.moves[4]))
+        self._spend_night("ir_cron_archive_verify_whole")
+        self.assertEqual([one[0] for one in self._damages()], [1, 5])
+        self.assertTrue(self._chain().verified_at)
 
     # === Restoring === #
 
@@ -253,7 +267,8 @@ class TestInvoicingArchiveVerification(ArchiveCommon):
         move = self.moves[0]
         archive = self._archived(move)
         self._sql(
-            "UPDATE billing_archive_file SET attachment_id = NULL WHERE archive_id = %s",
+            "UPDATE billing_archive_file SET attachment_id = NULL"
+            " WHERE archive_id = %s",
             archive.id,
         )
         self._verify()

@@ -199,7 +199,7 @@ class TestInvoicingCutoffEntry(CutoffCommon):
     def test_entry_is_changed_through_its_cutoff_only(self):
         cutoff = self._written("2026-01-31", posting="draft")
         move = cutoff.move_id.with_user(self.accountant)
-        for act in (move.button_cancel, move.unlink):
+        for act in (move.button_cancel, move.unlink, move._reverse_moves):
             with self.assertRaisesRegex(UserError, "Take that cut-off back"):
                 act()
         with self.assertRaisesRegex(UserError, "part of the books"):
@@ -236,6 +236,8 @@ class TestInvoicingCutoffEntry(CutoffCommon):
         with self._on("2026-01-31"):
             cutoff.action_take_back()
         self.assertEqual(cutoff.reversal_move_id.state, "cancel")
+        with self.assertRaisesRegex(UserError, "the trace of Cut-off"):
+            cutoff.reversal_move_id.unlink()
         self.assertEqual(self._balance(self.revenue, "2026-12-31"), -1200.0)
 
     def test_locked_cutoff_is_not_taken_back(self):

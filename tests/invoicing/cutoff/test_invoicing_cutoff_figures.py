@@ -135,15 +135,44 @@ class TestInvoicingCutoffFigures(CutoffCommon):
         # The rise was not in the books of February.
         self.assertEqual(self._sums("2026-02-28"), (round(1200.0 * 306 / 365, 2), 0.0))
 
-    def test_opening_is_spread_when_its_invoice_is_known(self):
+    def _open(self, invoice_line=None):
+        """A year that was billed before the subscription came to us."""
         order = self._subscribe(
             "2026-01-01", self.plan_yearly, [(self.support, 1, 1200.0)]
         )
+        line = order.order_line
+        known = {line.id: invoice_line} if invoice_line else None
         with self._on("2026-01-05"):
             self.env["billing.invoicing"]._open_ledger(
-                {order.order_line: self._day("2026-12-31")}
+                {line: self._day("2026-12-31")}, known
             )
+
+    def test_opening_without_a_document_is_cut_off_by_the_system_before(self):
+        self._open()
         self.assertEqual(self._sums("2026-01-31", basis="months"), (0.0, 0.0))
+
+    def test_opening_is_spread_by_the_invoice_it_was_opened_with(self):
+        with self._on("2026-01-02"):
+            invoice = self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": "2026-01-02",
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": self.support.id,
+                                "quantity": 1,
+                                "price_unit": 1140.0,
+                                "tax_ids": [Command.set(self.tax.ids)],
+                            }
+                        )
+                    ],
+                }
+            )
+            invoice.action_post()
+        self._open(invoice.invoice_line_ids)
+        self.assertEqual(self._sums("2026-01-31", basis="months"), (1045.0, 0.0))
 
     # === Earned, not billed === #
 

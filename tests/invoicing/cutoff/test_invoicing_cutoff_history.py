@@ -178,6 +178,17 @@ class TestInvoicingCutoffHistory(CutoffCommon):
 
     # === Thousands of entries === #
 
+    def test_settled_lines_are_not_computed_again(self):
+        """What the books settle beyond the date is left out before the engine."""
+        advance = self._subscribe("2026-01-01")
+        arrears = self._subscribe("2026-01-01", self.plan_arrears)
+        for day in ("2026-01-01", "2026-02-01", "2026-03-01"):
+            self._run_on(day)
+        cutoff = self._prepare("2026-02-28")
+        found = [row[0] for row in cutoff.sudo()._read_candidates()]
+        self.assertNotIn(advance.order_line.id, found)
+        self.assertIn(arrears.order_line.id, found)
+
     def test_cost_does_not_grow_with_the_number_of_entries(self):
         counts = []
         for number in (4, 36):

@@ -1,6 +1,7 @@
 """A mail server to test with: it speaks SMTP, and misbehaves as it is told."""
 
 import asyncio
+import logging
 import socket
 from email import message_from_bytes, policy
 
@@ -16,6 +17,11 @@ def _get_free_port():
 class _Handler:
     def __init__(self, owner):
         self.owner = owner
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.owner.sessions += 1
+        session.host_name = hostname
+        return responses
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         self.owner.conversations += 1
@@ -50,6 +56,7 @@ class _Handler:
         if owner.data_mode == "full":
             return "452 4.2.2 mailbox full"
         owner.received.append((envelope.rcpt_tos[0], envelope.content))
+        owner.took()
         if owner.data_mode == "drop_after":
             server.transport.abort()
         if owner.data_mode == "hang_after":
@@ -72,8 +79,10 @@ class MailServer:
         self.script = []
         self.unknown = set()
         self.received = []
-        self.conversations = 0
+        self.conversations = self.sessions = 0
         self._stopped = False
+        # Each line of each conversation, otherwise.
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self.port = _get_free_port()
         self._controller = Controller(
             _Handler(self), hostname="127.0.0.1", port=self.port
@@ -82,6 +91,9 @@ class MailServer:
 
     def next_mode(self):
         return self.script.pop(0) if self.script else self.mode
+
+    def took(self):
+        """Called when the text of a message is there, before it is answered."""
 
     def stop(self):
         """Go down; nobody listens on the port any more."""

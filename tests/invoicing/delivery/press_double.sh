@@ -7,6 +7,14 @@ hangs)
   echo $$ > "$PRESS_DOUBLE_NOTES"
   exec sleep 600
   ;;
+crashes)
+  kill -s SEGV $$
+  ;;
+crashes_once)
+  [ -e "$PRESS_DOUBLE_NOTES.crashed" ] && exec wkhtmltopdf "$@"
+  : > "$PRESS_DOUBLE_NOTES.crashed"
+  kill -s SEGV $$
+  ;;
 fails)
   echo "out of memory" >&2
   exit 3

@@ -1,16 +1,10 @@
 """Documents leave over a real mail server, which behaves in every possible way."""
 
-from collections import Counter
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.recurring_billing.models.invoicing.delivery import (
-    billing_sending_smtp,
-)
-
-from .delivery_common import DeliveryCommon, Killed
+from .delivery_common import DeliveryCommon
 
 
 @tagged("post_install", "-at_install")
@@ -68,7 +62,7 @@ class TestInvoicingDeliverySmtp(DeliveryCommon):
 
     def test_core_s_queue_never_finds_the_mail(self):
         self._prepare()
-        with self._scheduler_mode(), self._kill_at("_begin", 1):
+        with self._kill_at("_begin", 1):
             self._killed_while_sending()
         mails = self.env["mail.mail"].sudo().search([("res_id", "=", self.invoice.id)])
         self.assertEqual(mails.mapped("state"), ["cancel"])
@@ -217,103 +211,3 @@ class TestInvoicingDeliverySmtp(DeliveryCommon):
         html = message.get_body(("html",)).get_content()
         self.assertIn(".hidden", html)
         self.assertIn("..twice", html)
-
-
-@tagged("post_install", "-at_install")
-class TestInvoicingDeliveryQueue(DeliveryCommon):
-    """Three hundred documents, and all that can happen at once."""
-
-    COUNT = 300
-
-    def setUp(self):
-        super().setUp()
-        partners = (
-            self.env["res.partner"]
-            .sudo()
-            .create(
-                [
-                    {"name": f"Customer {n}", "email": f"c{n}@customers.example"}
-                    for n in range(self.COUNT)
-                ]
-            )
-        )
-        self.invoices = self._make_invoices(*partners)
-        self._prepare()
-
-    def _count(self):
-        return Counter(self._states(self.invoices))
-
-    def _let_all_be_due(self):
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE billing_delivery SET next_try_at = now() AT TIME ZONE 'UTC'"
-            " WHERE state = 'queued'"
-        )
-        self.env.invalidate_all()
-
-    def test_three_hundred_documents_and_two_kills(self):
-        self.server.script = ["accept"] * 20 + [
-            "defer",
-            "refuse",
-            "drop_before",
-            "accept",
-            "drop_after",
-            "accept",
-            "full",
-            "refuse_data",
-        ]
-        # Dies after the server took the 41st, before its answer is noted.
-        with self._kill_at("_note", 41):
-            self._killed_while_sending()
-        self.assertEqual(self._count()["sending"], 1)
-        # Dies between two documents: nothing is in doubt.
-        with self._kill_at("_begin", 60):
-            self._killed_while_sending()
-        self.assertEqual(self._count()["unknown"], 2)
-        for _turn in range(8):
-            self._send()
-            self._let_all_be_due()
-        self.assertEqual(
-            self._count(), {"sent": self.COUNT - 4, "unknown": 2, "failed": 2}
-        )
-        twice = [a for a, n in Counter(self.server.addresses).items() if n > 1]
-        self.assertEqual(twice, [], "none twice")
-        states = {row.email: row for row in self._rows(self.invoices)}
-        lost = set(states) - set(self.server.addresses)
-        self.assertEqual({states[a].state for a in lost}, {"failed"}, "none lost")
-        doubts = [row for row in states.values() if row.state == "unknown"]
-        self.assertTrue(all(row.answer for row in doubts), "each doubt is explained")
-        self.assertTrue(
-            all(row.email in self.server.addresses for row in doubts),
-            "both had arrived: sent again they would have come twice",
-        )
-
-    def test_documents_share_a_connection_and_queries_do_not_grow(self):
-        counts = []
-        with patch.object(billing_sending_smtp._Line, "open", autospec=True) as opening:
-            opening.side_effect = Killed
-            self._killed_while_sending()
-        for number in (4, 40):
-            rows = self._rows(self.invoices).filtered(lambda r: r.state == "queued")
-            rows = rows[:number]
-            before = self.env.cr.sql_log_count
-            self.env["billing.sending"].sudo()._get_due()
-            rows.sudo()._compute_sentence()
-            counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(counts[1], counts[0] + 2)
-
-    def test_a_server_that_breaks_off_each_time_is_left_alone(self):
-        self.server.mode = "drop_after"
-        self._send()
-        self.assertEqual(self._count()["unknown"], billing_sending_smtp.BREAKS)
-        self.assertEqual(len(self.server.received), billing_sending_smtp.BREAKS)
-
-    def test_a_server_that_is_down_puts_all_off_at_once(self):
-        self.server.stop()
-        self._send()
-        rows = self._rows(self.invoices)
-        self.assertEqual(set(rows.mapped("state")), {"queued"})
-        self.assertFalse(rows.filtered("tries"))
-        self.assertFalse(self.invoices.activity_ids)
-        text = self.env["billing.delivery"].get_billing_headline([])
-        self.assertIn("cannot be reached", text)

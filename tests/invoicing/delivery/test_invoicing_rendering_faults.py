@@ -127,6 +127,15 @@ class TestInvoicingRenderingFaults(RenderingCommon):
             faults = self.rendering._render(moves)
         self._assert_only_first_failed(moves, faults, "3, out of memory")
 
+    def test_a_binary_that_crashes_is_started_once_more(self):
+        moves = self._bill("Anjou", "Berry")
+        with self._ill_binary("crashes_once"):
+            self.assertEqual(self.rendering._render(moves[0]), {})
+        self.assertIn("Anjou", self._text(moves[0]))
+        with self._ill_binary("crashes"):
+            faults = self.rendering._render(moves[1])
+        self._assert_only_first_failed(moves[1], faults, "failed (-11)")
+
     def test_a_binary_that_leaves_no_pdf_is_not_believed(self):
         moves = self._bill("Anjou")
         with self._ill_binary("lies"):
@@ -154,7 +163,7 @@ class TestInvoicingRenderingFaults(RenderingCommon):
         with self._ill_binary("lies") as notes:
             self.rendering._render(moves)
             words = notes.read_text().splitlines()
-        self.assertEqual(words[words.index("--javascript-delay") + 1], "0")
+        self.assertEqual(words[words.index("--javascript-delay") + 1], "1")
         self.assertEqual(parameters.get_param("report.print_delay"), "1234")
         arguments = self.env["ir.actions.report"]._build_wkhtmltopdf_args(
             self.env["report.paperformat"], False

@@ -3,7 +3,6 @@
 import io
 import subprocess
 import tempfile
-from contextlib import nullcontext
 from pathlib import Path
 
 import cv2
@@ -40,26 +39,52 @@ class DocumentsCommon(BillingCommon):
                 "report_footer": "SARL au capital de 40 000 €",
             }
         )
+        # Customers of France pay tax, whatever the country of the test's accounts.
+        admin["account.fiscal.position"].search(
+            [("company_id", "=", company.id)]
+        ).auto_apply = False
         cls.bank = cls._create_account(company, IBAN)
 
     @classmethod
-    def _create_account(cls, company, number, **vals):
-        """A bank account of the company, trusted unless ``vals`` say otherwise."""
-        admin = cls.env(su=True)
-        company.partner_id.with_env(admin).bank_ids.unlink()
-        return admin["res.partner.bank"].create(
+    def _create_account(cls, company, number):
+        """The one bank account of the company, which somebody said to trust."""
+        company.partner_id.with_env(cls.env(su=True)).bank_ids.unlink()
+        accountant = cls.admin_env
+        accountant.user.sudo().group_ids += accountant.ref(
+            "account.group_validate_bank_account"
+        )
+        bank = accountant["res.partner.bank"].create(
             {
                 "partner_id": company.partner_id.id,
                 "acc_number": number,
                 "allow_out_payment": True,
-                **vals,
             }
+        )
+        return bank.sudo()
+
+    @classmethod
+    def _create_franc_prices(cls):
+        """A pricelist in Swiss francs, one of which is worth one euro."""
+        admin = cls.env(su=True)
+        francs = admin.ref("base.CHF")
+        francs.active = True
+        francs.rate_ids.unlink()
+        francs.rate_ids.create(
+            {"name": "2025-01-01", "currency_id": francs.id, "rate": 1.0}
+        )
+        return admin["product.pricelist"].create(
+            {"name": "CHF", "currency_id": francs.id}
         )
 
     # === Documents === #
 
-    def _bill(self, start, lines=None, **vals):
-        """The invoice of a subscription that starts, and is billed, on a day."""
+    def _bill(self, start, lines=None, *, apart=False, **vals):
+        """The invoice of a subscription that starts, and is billed, on a day.
+
+        :param bool apart: for a customer of its own, so that nothing else stands on it.
+        """
+        if apart:
+            vals["partner_id"] = self._create_customer("Vallée Conseil").id
         order = self._subscribe(start, lines=lines, **vals)
         self._run_on(start)
         return self._invoices(order)
@@ -132,14 +157,14 @@ class DocumentsCommon(BillingCommon):
         return " ".join(" ".join(part.text_content() for part in parts).split())
 
 
-class PaperCase(HttpCase, DocumentsCommon):
+class PaperCase(DocumentsCommon, HttpCase):
     """Documents as real PDFs, styled by the server of the test."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         parameters = cls.env["ir.config_parameter"].sudo()
-        parameters.set_param("report.url", cls.base_url())
+        parameters.set_param("report.url", f"http://127.0.0.1:{cls.http_port()}")
         parameters.set_param("report.print_delay", "0")
 
     def _print(self, records, report="account.account_invoices"):
@@ -147,8 +172,7 @@ class PaperCase(HttpCase, DocumentsCommon):
         service = self.env["ir.actions.report"].with_context(
             force_report_rendering=True
         )
-        with nullcontext() if isinstance(self, HttpCase) else self.allow_pdf_render():
-            content, kind = service._render_qweb_pdf(report, records.ids)
+        content, kind = service._render_qweb_pdf(report, records.ids)
         self.assertEqual(kind, "pdf")
         return content
 

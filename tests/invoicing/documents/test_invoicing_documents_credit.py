@@ -53,7 +53,7 @@ class TestInvoicingDocumentsCredit(DocumentsCommon):
         credit = self._invoices(order)[-1]
         self.assertEqual(credit.move_type, "out_refund")
         self.assertIn(
-            "Reason: Support: adjustment for March 2026",
+            "Reason: Support: adjustment for 16–31 March 2026",
             self._get_text(self._get_page(credit), "billing_credit"),
         )
 
@@ -67,7 +67,7 @@ class TestInvoicingDocumentsCredit(DocumentsCommon):
         )
         facts = credit._billing_get_document_facts()
         self.assertEqual(facts["credit"]["periods"], [])
-        self.assertFalse(facts["credit"]["number"])
+        self.assertFalse(facts["credit"]["corrects"])
         self.assertNotIn("It corrects", self._get_text(self._get_page(credit)))
 
     def test_plain_copy_forgets_the_reason(self):

@@ -1,22 +1,32 @@
+from odoo import Command
 from odoo.tests import tagged
-
-from odoo.addons.account_payment.tests.common import AccountPaymentCommon
 
 from .documents import DocumentsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestInvoicingDocumentsOnline(DocumentsCommon, AccountPaymentCommon):
+class TestInvoicingDocumentsOnline(DocumentsCommon):
     """A link to the page where the customer pays, when there is a way to pay there."""
 
     def setUp(self):
         super().setUp()
-        self.env["ir.config_parameter"].sudo().set_param(
+        admin = self.env(su=True)
+        admin["ir.config_parameter"].set_param(
             "account_payment.enable_portal_payment", "True"
         )
         self.invoice = self._bill("2026-03-01")
-        self.offered = self.provider.with_env(self.env(su=True))
-        self.offered.write({"company_id": self.company.id, "state": "test"})
+        method = admin.ref("payment.payment_method_unknown")
+        self.offered = admin["payment.provider"].create(
+            {
+                "name": "Card",
+                "code": "none",
+                "state": "test",
+                "is_published": True,
+                "payment_method_ids": [Command.set(method.ids)],
+                "company_id": self.company.id,
+            }
+        )
+        method.active = True
 
     def _box(self):
         return self.invoice._billing_get_payment_box()

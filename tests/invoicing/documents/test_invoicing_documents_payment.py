@@ -32,6 +32,7 @@ class TestInvoicingDocumentsPayment(DocumentsCommon):
         self.assertEqual(box["state"], "open")
         self.assertEqual(box["amount"], f"{self.invoice.amount_total:.2f}\N{NBSP}€")
         self.assertEqual(box["due"], "03/31/2026")
+        self.assertEqual(box["headline"], f"To pay: {box['amount']} by 03/31/2026")
         self.assertEqual(box["iban"], "FR76 3000 6000 0112 3456 7890 189")
         self.assertEqual(box["holder"], "Atelier Exemple SARL")
         self.assertEqual(box["reference"], self.invoice.payment_reference)
@@ -54,7 +55,7 @@ class TestInvoicingDocumentsPayment(DocumentsCommon):
 
     def test_structured_reference_stands_where_banks_look_for_it(self):
         self.invoice.journal_id.sudo().invoice_reference_model = "euro"
-        invoice = self._bill("2026-04-01")
+        invoice = self._bill("2026-04-01", apart=True)
         self.assertRegex(invoice.payment_reference, r"^RF\d\d ")
         lines = self._payload(invoice).split("\n")
         self.assertEqual(lines[9], invoice.payment_reference.replace(" ", ""))
@@ -91,16 +92,10 @@ class TestInvoicingDocumentsPayment(DocumentsCommon):
         self.assertIsNone(box["qr"])
 
     def test_no_code_in_another_currency(self):
-        currency = self.env.ref("base.CHF").sudo()
-        currency.active = True
-        pricelist = (
-            self.env["product.pricelist"]
-            .sudo()
-            .create({"name": "CHF", "currency_id": currency.id})
-        )
-        invoice = self._bill("2026-04-01", pricelist_id=pricelist.id)
+        prices = self._create_franc_prices()
+        invoice = self._bill("2026-04-01", apart=True, pricelist_id=prices.id)
         box = self._box(invoice)
-        self.assertEqual(invoice.currency_id, currency)
+        self.assertEqual(invoice.currency_id.name, "CHF")
         self.assertIn("CHF", box["amount"])
         self.assertIsNone(box["qr"])
 
@@ -109,12 +104,17 @@ class TestInvoicingDocumentsPayment(DocumentsCommon):
         self.assertEqual(self._payload().split("\n")[5], "A" * 70)
 
     def test_amount_beyond_the_standard_has_no_code(self):
-        invoice = self._bill("2026-04-01", lines=[(self.support, 1, 2_000_000_000.0)])
+        lines = [(self.support, 1, 2_000_000_000.0)]
+        invoice = self._bill("2026-04-01", lines, apart=True)
         self.assertIsNone(self._box(invoice)["qr"])
 
     def test_several_payments_are_listed_and_the_code_asks_for_the_next(self):
-        self.customer.sudo().property_payment_term_id = self._create_term(50, 30, 20)
-        invoice = self._bill("2026-04-01", lines=[(self.support, 10, 100.0)])
+        invoice = self._bill(
+            "2026-04-01",
+            [(self.support, 10, 100.0)],
+            apart=True,
+            payment_term_id=self._create_term(50, 30, 20).id,
+        )
         total = invoice.amount_total
         box = self._box(invoice)
         self.assertEqual(
@@ -143,15 +143,15 @@ class TestInvoicingDocumentsPayment(DocumentsCommon):
 
     def test_invoice_of_zero_has_no_box(self):
         plan = self.plan_monthly.sudo().copy({"zero_invoice": True})
-        order = self._subscribe("2026-04-01", plan, [(self.support, 1, 0.0)])
-        self._run_on("2026-04-01")
-        self.assertIsNone(self._box(self._invoices(order)))
+        invoice = self._bill(
+            "2026-04-01", [(self.support, 1, 0.0)], apart=True, plan=plan
+        )
+        self.assertEqual(invoice.amount_total, 0)
+        self.assertIsNone(self._box(invoice))
 
     def test_draft_names_the_account_but_carries_no_code(self):
         plan = self.plan_monthly.sudo().copy({"posting": "draft"})
-        order = self._subscribe("2026-04-01", plan)
-        self._run_on("2026-04-01")
-        draft = self._invoices(order)
+        draft = self._bill("2026-04-01", apart=True, plan=plan)
         box = self._box(draft)
         self.assertEqual(draft.state, "draft")
         self.assertEqual(box["iban"], "FR76 3000 6000 0112 3456 7890 189")
@@ -167,6 +167,7 @@ class TestInvoicingDocumentsPayment(DocumentsCommon):
         ):
             box = self._box()
         self.assertEqual(box["state"], "debit")
+        self.assertIn("will be collected from your account on", box["headline"])
         self.assertIsNone(box["qr"])
         self.assertNotIn("iban", box)
 

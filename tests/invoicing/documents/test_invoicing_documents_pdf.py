@@ -1,3 +1,5 @@
+import tempfile
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -5,7 +7,8 @@ from odoo.tests import tagged
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
-from .documents import DocumentsCommon, PaperCase
+from ....models.invoicing.delivery.billing_rendering_press import Sheet, press
+from .documents import IBAN, DocumentsCommon, PaperCase
 
 
 @tagged("post_install", "-at_install")
@@ -14,12 +17,13 @@ class TestInvoicingDocumentsPdf(PaperCase):
 
     def test_code_is_read_from_the_printed_page(self):
         invoice = self._bill("2026-03-01")
+        (code,) = self._read_codes(self._print(invoice))
         self.assertEqual(
-            self._read_codes(self._print(invoice)),
+            code.split("\n"),
             [
-                "BCD\n002\n1\nSCT\n\nAtelier Exemple SARL\n"
-                "FR7630006000011234567890189\n"
-                f"EUR{invoice.amount_total:.2f}\n\n\n{invoice.payment_reference}"
+                *("BCD", "002", "1", "SCT", "", "Atelier Exemple SARL", IBAN),
+                f"EUR{invoice.amount_total:.2f}",
+                *("", "", invoice.payment_reference),
             ],
         )
 
@@ -38,7 +42,7 @@ class TestInvoicingDocumentsPdf(PaperCase):
         invoice = self._bill("2026-03-01")
         self._pay(invoice, "2026-03-05")
         self.assertEqual(self._read_codes(self._print(invoice)), [])
-        other = self._bill("2026-04-01")
+        other = self._bill("2026-04-01", apart=True)
         credit = self._credit(other, "2026-04-05", "Error")
         self.assertEqual(self._read_codes(self._print(credit)), [])
 
@@ -129,6 +133,21 @@ class TestInvoicingDocumentsEngine(DocumentsCommon):
         self.assertNotIn("padding-top", bodies[0][0])
         self.assertIn("padding-top: 1.5mm", bodies[1][0])
         self.assertIn("<body>One</body>", bodies[1][0])
+
+    def test_fall_of_one_of_many_is_followed_by_a_second_try_too(self):
+        with tempfile.TemporaryDirectory() as folder:
+            engine = Path(folder, "engine")
+            # Dies of a page that was not moved down.
+            engine.write_text(
+                "#!/bin/sh\n"
+                "for last; do :; done\n"
+                'grep -q "padding-top: 1.5mm" "$1" || kill -SEGV $$\n'
+                'echo "%PDF" > "$last"\n'
+            )
+            engine.chmod(0o755)
+            page = "<html><head></head><body>One</body></html>"
+            content = press(str(engine), Sheet((), (page,)), 10)
+        self.assertEqual(content, b"%PDF\n")
 
     def test_other_failures_are_told(self):
         with self.assertRaisesRegex(UserError, "error code: 1"):

@@ -87,14 +87,8 @@ class TestInvoicingDocumentsStatement(DocumentsCommon):
         self.assertIn("This balance is in your favour.", text)
 
     def test_currencies_are_never_added_up(self):
-        currency = self.env.ref("base.CHF").sudo()
-        currency.active = True
-        pricelist = (
-            self.env["product.pricelist"]
-            .sudo()
-            .create({"name": "CHF", "currency_id": currency.id})
-        )
-        francs = self._bill("2026-03-01", pricelist_id=pricelist.id)
+        prices = self._create_franc_prices()
+        francs = self._bill("2026-03-10", pricelist_id=prices.id)
         accounts = self._accounts("2026-01-01", "2026-03-31")
         self.assertEqual(
             [(a["currency"].name, a["balance"]) for a in accounts],
@@ -102,10 +96,11 @@ class TestInvoicingDocumentsStatement(DocumentsCommon):
         )
 
     def test_invoice_in_several_payments_is_one_row(self):
-        self.customer.sudo().property_payment_term_id = self._create_term(50, 50)
-        invoice = self._bill("2026-04-01", [(self.support, 4, 100.0)])
+        term = self._create_term(50, 50)
+        invoice = self._bill(
+            "2026-04-01", [(self.support, 4, 100.0)], payment_term_id=term.id
+        )
         (account,) = self._accounts("2026-04-01", "2026-04-30")
-        # The run of that day bills the other subscription too.
         self.assertEqual(sum(row["name"] == invoice.name for row in account["rows"]), 1)
 
     def test_contacts_of_a_customer_share_its_account(self):

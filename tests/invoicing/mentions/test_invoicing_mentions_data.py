@@ -129,8 +129,9 @@ class TestInvoicingMentionsData(MentionsCase):
 
     def test_a_sample_says_why_a_mention_is_not_printed(self):
         public = self.env.ref("recurring_billing.billing_mention_fr_recovery_public")
-        verdict, _shown = self._sample(public, self._post())
+        verdict, shown = self._sample(public, self._post())
         self.assertEqual(verdict, "Not printed: the customer is of another kind.")
+        self.assertNotIn("<b>", shown)
         self.company.sudo().billing_share_capital = 0
         seller = self.env.ref("recurring_billing.billing_mention_fr_seller")
         verdict, _shown = self._sample(seller, self._post())

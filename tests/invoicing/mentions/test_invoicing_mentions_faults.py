@@ -1,5 +1,6 @@
 from contextlib import suppress
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -211,8 +212,8 @@ class TestInvoicingMentionsFaults(MentionsCase):
             self._on("2026-09-10"),
             self.assertRaisesRegex(
                 UserError,
-                "Missing before posting: the SIREN of Horizon Santé, the share "
-                "capital of",
+                "Missing before posting: the share capital of .*, the SIREN of Horizon "
+                "Santé. Complete it",
             ),
         ):
             draft.action_post()
@@ -292,6 +293,19 @@ class TestInvoicingMentionsFaults(MentionsCase):
         self.assertEqual(item.code, "mention_missing")
         self.assertEqual(item.culprit, self.company)
         self.assertIn("first half of 2027", item.message)
+
+    def test_what_only_the_document_shows_sets_aside_with_the_same_cause(self):
+        self._block()
+        order = self._subscribe("2026-09-01")
+        service = self.env["billing.invoicing"]
+        with patch.object(type(service), "_check_mentions", return_value=None):
+            self.customer.sudo().company_registry = False
+            self._run_on("2026-09-01")
+        item = self._open_item(order)
+        self.assertEqual(item.code, "mention_missing")
+        self.assertEqual(item.culprit, self.customer)
+        self.assertIn("the SIREN of Horizon Santé", item.message)
+        self.assertFalse(self._invoices(order))
 
     def _count_queries(self, number):
         """Queries to check as many subscriptions before their invoices are made."""

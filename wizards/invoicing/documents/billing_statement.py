@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 
 class BillingStatement(models.TransientModel):
@@ -57,6 +58,20 @@ class BillingStatement(models.TransientModel):
             )
         return self.env.ref("recurring_billing.action_report_statement").report_action(
             self
+        )
+
+    def _get_span_text(self):
+        """ "From 01/01/2026 to 31/03/2026", in the language of the page."""
+        return self.env._(
+            "From %(start)s to %(end)s",
+            start=format_date(self.env, self.start_date),
+            end=format_date(self.env, self.end_date),
+        )
+
+    def _get_closing_text(self):
+        """ "Balance on 31/03/2026", in the language of the page."""
+        return self.env._(
+            "Balance on %(date)s", date=format_date(self.env, self.end_date)
         )
 
     def _get_pages(self):

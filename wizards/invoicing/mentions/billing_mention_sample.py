@@ -49,12 +49,15 @@ class BillingMentionSample(models.TransientModel):
         mention = self.mention_id.with_context(lang=reader.get_language(paper))
         rule = mention._get_rule()
         own, _missing = reader.fill([rule], paper)
+        case = reader.get_situation(paper)
+        against = reasons_against(rule, case, on=paper.on)
+        # Another mention may stand there in the same words.
+        shown_own = [] if against else own
         shown = Markup("").join(
             Markup("<p>%s</p>")
-            % (Markup("<b>%s</b>") % one.text if one in own else one.text)
-            for one in reader.read(paper).printed
+            % (Markup("<b>%s</b>") % one.text if one in shown_own else one.text)
+            for one in reader.read_paper(paper).printed
         )
-        against = reasons_against(rule, reader.get_situation(paper), on=paper.on)
         return self._get_verdict(paper, against, own), shown
 
     def _get_verdict(self, paper, against, own):
