@@ -12,8 +12,12 @@ from ....engine.mentions import home_of, operation_of
 
 #: Subjects that a French invoice cannot do without (BR-FR-05).
 _REQUIRED = frozenset({"PMT", "PMD", "AAB"})
-#: Mentions that say why no tax is charged, and what the reform calls that reason.
-_EXEMPTIONS = {"small_business": "VATEX-FR-FRANCHISE", "exemption": None}
+#: Mentions that say why no tax is charged, with the code of one that core has not.
+_EXEMPTIONS = {
+    "small_business": "VATEX-FR-FRANCHISE",
+    "exemption": None,
+    "reverse_charge": None,
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Electronic:
     :param paid_online: whether that was a payment by card or the like.
     :param terms: the instalments in words, empty for a single due date.
     :param on_collection: whether tax is due when the invoice is paid (BT-8).
-    :param exemption: reason and code for which no tax is charged, or None.
+    :param exemption: why no tax is charged, as printed, and its code where core has
+        none; None where there are several reasons, or none.
     """
 
     notes: list
@@ -65,7 +70,7 @@ class AccountMove(models.Model):
         )
         company = self.company_id
         french = company._is_billing_french()
-        payments = self._billing_get_payments()
+        payments = self._billing_get_settling_lines()
         mentions = self._billing_get_mentions()
         # Whoever may read the invoice may know the number of what it bills.
         orders = self.sudo().invoice_line_ids.sale_line_ids.order_id
@@ -81,7 +86,7 @@ class AccountMove(models.Model):
             seller=self._billing_get_party(company.partner_id.commercial_partner_id),
             buyer=self._billing_get_party(self.commercial_partner_id),
             paid_on=max(payments.mapped("date")) if payments else None,
-            paid_online=bool(payments.payment_transaction_id),
+            paid_online=bool(payments.payment_id.payment_transaction_id),
             terms=self._billing_get_terms(),
             on_collection=french
             and operation == "services"
@@ -107,20 +112,19 @@ class AccountMove(models.Model):
             deducts_advance=any(line.price_subtotal < 0 for line in advances),
         )
 
-    def _billing_get_payments(self):
-        """The payments by which nothing is left to pay; none where something is, or
-        where a credit note took the invoice back.
+    def _billing_get_settling_lines(self):
+        """The entries by which nothing is left to pay, payments or lines of a bank
+        statement; none where something is, or where a credit note took all back.
         """
-        self.ensure_one()
+        # Whoever may read the invoice may know that it is paid.
+        lines = self.sudo().line_ids
         paid = (
             self.move_type == "out_invoice"
             and self.currency_id.compare_amounts(self.amount_total, 0) > 0
             and self.currency_id.is_zero(self.amount_residual)
             and self.payment_state in ("paid", "in_payment")
         )
-        # Whoever may read the invoice may know that it is paid.
-        payments = self.sudo().reconciled_payment_ids
-        return payments if paid else payments.browse()
+        return lines.matched_credit_ids.credit_move_id if paid else lines.browse()
 
     def _billing_get_borrowed(self, mentions):
         """Mentions of the invoice that a French credit note corrects: the platforms
@@ -180,7 +184,7 @@ class AccountMove(models.Model):
         )
 
     def _billing_get_exemption(self, mentions):
-        for mention in mentions:
-            if mention["code"] in _EXEMPTIONS:
-                return mention["text"], _EXEMPTIONS[mention["code"]]
-        return None
+        found = [mention for mention in mentions if mention["code"] in _EXEMPTIONS]
+        if len(found) != 1:
+            return None
+        return found[0]["text"], _EXEMPTIONS[found[0]["code"]]

@@ -23,6 +23,8 @@ _DAY_FORMAT = "102"
 #: Means of payment (UNTDID 4461), and when tax is due (UNTDID 2475).
 _TRANSFER, _SEPA_TRANSFER, _CARD = "30", "58", "48"
 _DUE_WHEN_PAID = "72"
+#: Categories without tax (UNTDID 5305), which say why.
+_UNTAXED = ("E", "AE", "K", "G", "O")
 #: A number of the tax office that is none of VAT (UNTDID 1153).
 _TAX_OFFICE = "FC"
 #: The order that the schema wants, as far as we write.
@@ -253,16 +255,16 @@ class CiiDocument:
             due = self._find("DueDateTypeCode", tax)
             if due is not None and self.electronic.on_collection:
                 due.text = _DUE_WHEN_PAID
-            category = tax.findtext(_tag("CategoryCode"))
-            if category == "E" and self.electronic.exemption:
+            untaxed = tax.findtext(_tag("CategoryCode")) in _UNTAXED
+            if untaxed and self.electronic.exemption:
                 reason, code = self.electronic.exemption
                 self._write_exemption(tax, reason, code)
 
     def _write_exemption(self, tax, reason, code):
-        self._drop(tax, "ExemptionReason", "ExemptionReasonCode")
-        after = self._find("TypeCode", tax)
-        after.addnext(self._make("ExemptionReason", reason))
+        self._drop(tax, "ExemptionReason")
+        self._find("TypeCode", tax).addnext(self._make("ExemptionReason", reason))
         if code:
+            self._drop(tax, "ExemptionReasonCode")
             category = self._find("CategoryCode", tax)
             category.addnext(self._make("ExemptionReasonCode", code))
 

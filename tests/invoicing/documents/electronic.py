@@ -240,6 +240,43 @@ class FacturxCommon(BillingCommon):
             register.create({"payment_date": day, **vals})._create_payments()
         self.env.invalidate_all()
 
+    def _pay_by_statement(self, invoice, day):
+        """An entry of the bank journal, as the matching of a statement leaves it."""
+        receivable = invoice.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
+        journal = self.company_data["default_journal_bank"]
+        values = {"partner_id": invoice.partner_id.id, "name": "Transfer"}
+        with self._on(day):
+            # Bank entries are made by an accountant.
+            entry = self.env(su=True)["account.move"].create(
+                {
+                    "move_type": "entry",
+                    "journal_id": journal.id,
+                    "date": day,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                **values,
+                                "account_id": journal.default_account_id.id,
+                                "debit": invoice.amount_total,
+                            }
+                        ),
+                        Command.create(
+                            {
+                                **values,
+                                "account_id": receivable.account_id.id,
+                                "credit": invoice.amount_total,
+                            }
+                        ),
+                    ],
+                }
+            )
+            entry.action_post()
+            counterpart = entry.line_ids.filtered("credit")
+            (receivable.sudo() + counterpart).reconcile()
+        self.env.invalidate_all()
+
     def _sell_to(self, country, **vals):
         self.customer.sudo().write(
             {

@@ -115,6 +115,7 @@ class TestInvoicingFacturx(FacturxCommon):
         )
         self.assertEqual(reading.taxes(), [("AE", 0, 100, 0)])
         self.assertEqual(reading.one("//ExemptionReasonCode"), "VATEX-EU-AE")
+        self.assertIn("283-2", reading.one("//ExemptionReason"))
         self.assertEqual(reading.party("Buyer")["vat"], ("DE123456788", "VA"))
 
     def test_export_is_free_of_tax(self):
@@ -154,6 +155,16 @@ class TestInvoicingFacturx(FacturxCommon):
         # BR-FR-CO-09: the due date is that of the payment.
         self.assertEqual(
             reading.one("//DueDateDateTime/udt:DateTimeString"), "20260302"
+        )
+
+    def test_transfer_on_the_bank_statement_pays_the_invoice_too(self):
+        invoice = self._bill()
+        self._pay_by_statement(invoice, "2026-03-03")
+        self.assertFalse(invoice.sudo().reconciled_payment_ids)
+        reading = self._read(invoice)
+        self.assertEqual(reading.frame, "S2")
+        self.assertEqual(
+            reading.one("//DueDateDateTime/udt:DateTimeString"), "20260303"
         )
 
     def test_part_payment_leaves_the_invoice_to_be_paid(self):

