@@ -20,6 +20,12 @@ _logger = logging.getLogger(__name__)
 
 #: Documents in memory, and locked, at once.
 CHUNK = 40
+#: Linking files changes no line of a posted document: its entries need no looking at.
+LINKING = {
+    "skip_is_manually_modified": True,
+    "skip_invoice_sync": True,
+    "check_move_validity": False,
+}
 PROCESSES = "recurring_billing.rendering_processes"
 MOST_PROCESSES = 8
 SECONDS = "recurring_billing.rendering_seconds"
@@ -124,8 +130,7 @@ class BillingRendering(models.AbstractModel):
             try:
                 send._check_sending_data(move)
                 # As core does: what is printed is more than the user may open.
-                # Linking a PDF is no change of the document.
-                document = move.sudo().with_context(skip_is_manually_modified=True)
+                document = move.sudo().with_context(**LINKING)
                 moves_data[document] = self._get_settings(send, move)
             except UserError as error:
                 faults[move] = str(error)
