@@ -58,7 +58,7 @@ class BillingArchiving(models.AbstractModel):
         return len(rows)
 
     def _note_proofs(self):
-        """Give each new event of an archived document a record, without its file yet."""
+        """Give each new event of an archived document a record, still without file."""
         return self.env.execute_query_dict(
             SQL(
                 """
