@@ -22,9 +22,10 @@ class TestInvoicingArchiveTour(ArchiveCommon, HttpCase):
         self.assertEqual(self._archived(move).integrity, "intact")
 
     def _print_really(self, move):
-        self._cron("ir_cron_archive").with_context(
-            force_report_rendering=True
-        ).method_direct_trigger()
+        service = self.service.with_context(force_report_rendering=True)
+        service._note_documents()
+        service._take_in(service._claim())
+        service._seal(self.company)
         self.env.invalidate_all()
         return self._archived(move)
 
