@@ -134,14 +134,15 @@ def financial_year_end(day: date, *, last_month: int, last_day: int) -> date:
     :param last_month: month in which financial years end, 1 to 12.
     :param last_day: their last day; a month that is shorter ends the year.
     """
-    for year in (day.year, day.year + 1):
-        end = date(year, last_month, min(last_day, monthrange(year, last_month)[1]))
-        if last_month == 2 and last_day >= 28:
-            # Who closes on 28 February closes on the last day of that month.
-            end = date(year, 2, monthrange(year, 2)[1])
-        if end >= day:
-            break
-    return end
+    end = _year_end(day.year, last_month, last_day)
+    return end if end >= day else _year_end(day.year + 1, last_month, last_day)
+
+
+def _year_end(year: int, month: int, day: int) -> date:
+    last = monthrange(year, month)[1]
+    # Who closes on 28 February closes on the last day of that month.
+    closes_with_month = month == 2 and day >= 28
+    return date(year, month, last if closes_with_month else min(day, last))
 
 
 def retention_end(day: date, *, last_month: int, last_day: int) -> date:
@@ -152,7 +153,4 @@ def retention_end(day: date, *, last_month: int, last_day: int) -> date:
     :param day: the document's date in the books.
     """
     end = financial_year_end(day, last_month=last_month, last_day=last_day)
-    year = end.year + RETENTION_YEARS
-    if end.month == 2 and end.day >= 28:
-        return date(year, 2, monthrange(year, 2)[1])
-    return end.replace(year=year)
+    return _year_end(end.year + RETENTION_YEARS, last_month, last_day)

@@ -129,16 +129,17 @@ class AccountMove(models.Model):
 
     def _check_billing_resettable(self):
         # EXTENDS recurring_billing: any archived document, recurring or not.
+        self._check_billing_unarchived()
+        return super()._check_billing_resettable()
+
+    def _check_billing_unarchived(self):
         for move in self:
             if move.billing_archive_state == "archived":
                 raise UserError(move._get_billing_archived_text())
-        return super()._check_billing_resettable()
 
     def unlink(self):
         # EXTENDS account
-        for move in self:
-            if move.billing_archive_state == "archived":
-                raise UserError(move._get_billing_archived_text())
+        self._check_billing_unarchived()
         self._billing_leave_archive()
         return super().unlink()
 

@@ -74,7 +74,13 @@ class BillingArchiveDamage(models.Model):
             "number": archives._get_number_text(self.sequence),
             "detail": self.detail or "",
         }
-        texts = {
+        return {**self._get_record_texts(values), **self._get_other_texts(values)}[
+            self.code
+        ]
+
+    def _get_record_texts(self, values):
+        """About a record and its seal."""
+        return {
             "changed": self.env._(
                 "%(document)s: the archived record (no. %(number)s) was changed after "
                 "it was sealed. Compare it with an export or a backup.",
@@ -106,6 +112,11 @@ class BillingArchiveDamage(models.Model):
                 "backup.",
                 **values,
             ),
+        }
+
+    def _get_other_texts(self, values):
+        """About what is not there, is too much, or lies beside the record."""
+        return {
             "missing": self.env._(
                 "%(document)s: no. %(number)s was deleted from the archive. Restore it "
                 "from a backup.",
@@ -131,7 +142,6 @@ class BillingArchiveDamage(models.Model):
                 "missing or off. Update the module, and ask who took it away."
             ),
         }
-        return texts[self.code]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -35,7 +35,31 @@ class BillingArchiving(models.AbstractModel):
         """
         self.env["billing.delivery.event"].flush_model()
         self._pass_over_events()
-        rows = self.env.execute_query_dict(
+        rows = self._note_proofs()
+        if not rows:
+            return 0
+        # The archive's own job; nobody else writes it.
+        archives = archive_writer(
+            self.env["billing.archive"].sudo().browse([row["id"] for row in rows])
+        )
+        events = self.env["billing.delivery.event"].sudo()
+        events = events.browse([row["event_ref"] for row in rows])
+        self._keep(
+            {
+                archive: {
+                    ("proof", f"proof_{event.id}.json"): canonical(
+                        self._get_proof(event)
+                    ).encode()
+                }
+                for archive, event in zip(archives, events, strict=True)
+            }
+        )
+        self._mark_events(events.ids)
+        return len(rows)
+
+    def _note_proofs(self):
+        """Give each new event of an archived document a record, still without file."""
+        return self.env.execute_query_dict(
             SQL(
                 """
                 INSERT INTO billing_archive (
@@ -61,26 +85,6 @@ class BillingArchiving(models.AbstractModel):
                 limit=PROOFS,
             )
         )
-        if not rows:
-            return 0
-        # The archive's own job; nobody else writes it.
-        archives = archive_writer(
-            self.env["billing.archive"].sudo().browse([row["id"] for row in rows])
-        )
-        events = self.env["billing.delivery.event"].sudo()
-        events = events.browse([row["event_ref"] for row in rows])
-        self._keep(
-            {
-                archive: {
-                    ("proof", f"proof_{event.id}.json"): canonical(
-                        self._get_proof(event)
-                    ).encode()
-                }
-                for archive, event in zip(archives, events, strict=True)
-            }
-        )
-        self._mark_events(events.ids)
-        return len(rows)
 
     def _pass_over_events(self):
         """Do not look again at what belongs to no archive."""

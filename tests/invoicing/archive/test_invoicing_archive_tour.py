@@ -22,23 +22,22 @@ class TestInvoicingArchiveTour(ArchiveCommon, HttpCase):
         self.assertEqual(self._archived(move).integrity, "intact")
 
     def _print_really(self, move):
-        self._cron("ir_cron_archive").with_context(
-            force_report_rendering=True
-        ).method_direct_trigger()
+        service = self.service.with_context(force_report_rendering=True)
+        service._note_documents()
+        service._take_in(service._claim())
+        service._seal(self.company)
         self.env.invalidate_all()
         return self._archived(move)
 
-    def test_real_pdf_is_kept_with_its_electronic_invoice_and_computation(self):
-        self.customer.sudo().invoice_edi_format = "facturx"
+    def test_real_pdf_is_kept_with_the_computation(self):
         order = self._subscribe("2026-03-01")
         self._run_on("2026-03-01")
         move = self._invoices(order)
         archive = self._print_really(move)
         self.assertEqual(archive.state, "sealed", archive.fault)
         files = {file.kind: file for file in archive.sudo().file_ids}
-        self.assertEqual(sorted(files), ["computation", "pdf", "xml"])
+        self.assertEqual(sorted(files), ["computation", "pdf"])
         self.assertEqual(files["pdf"].attachment_id.raw[:5], b"%PDF-")
-        self.assertIn(move.name.encode(), files["xml"].attachment_id.raw)
         self._verify()
         self.assertEqual(self._damages(), [])
 
