@@ -18,4 +18,5 @@ def nudged(body):
     :param str body: a whole page, with its head.
     """
     style = f"<style>div.page {{ padding-bottom: {_NUDGE}mm; }}</style></head>"
-    return body.replace("</head>", style, 1)
+    # Core hands markup, which would escape what is put into it.
+    return str.replace(body, "</head>", style, 1)

@@ -2,6 +2,8 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
+from markupsafe import Markup
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -119,7 +121,7 @@ class TestInvoicingDocumentsEngine(DocumentsCommon):
 
         with patch.object(IrActionsReport, "_run_wkhtmltopdf", engine):
             content = self.env["ir.actions.report"]._run_wkhtmltopdf(
-                iter(["<html><head></head><body>One</body></html>"])
+                iter([Markup("<html><head></head><body>One</body></html>")])
             )
         return content, bodies
 
@@ -131,7 +133,7 @@ class TestInvoicingDocumentsEngine(DocumentsCommon):
         content, bodies = self._print("failed (error code: -11)")
         self.assertEqual(content, b"%PDF")
         self.assertNotIn("padding-bottom", bodies[0][0])
-        self.assertIn("padding-bottom: 3mm", bodies[1][0])
+        self.assertIn("<style>div.page { padding-bottom: 3mm; }</style>", bodies[1][0])
         self.assertIn("<body>One</body>", bodies[1][0])
 
     def test_fall_of_one_of_many_is_followed_by_a_second_try_too(self):
