@@ -107,7 +107,7 @@ class TestInvoicingDocumentsPdf(PaperCase):
 
 @tagged("post_install", "-at_install")
 class TestInvoicingDocumentsEngine(DocumentsCommon):
-    """The PDF engine falls over some documents, and prints them when they are longer."""
+    """The PDF engine falls over some documents, and prints them a little longer."""
 
     def _print(self, *failures):
         """What is handed to the engine, which fails so often before it prints."""
