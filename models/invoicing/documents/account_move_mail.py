@@ -31,7 +31,8 @@ class AccountMove(models.Model):
         """The sentences of the mail; what does not hold is None.
 
         :return: dict: ``opening``, ``pay_url``, ``transfer``, ``debit``, ``change``,
-            ``next``, ``sender`` (name, company, telephone).
+            ``next``, ``button``, ``question``, ``regards``, ``sender`` (name, company,
+            telephone).
         """
         self.ensure_one()
         move = self.with_context(lang=self.partner_id.lang or self.env.lang)
@@ -56,6 +57,9 @@ class AccountMove(models.Model):
             ),
             "next": following
             and move.env._("Next invoice on %(date)s.", date=following["date"]),
+            "button": move.env._("Pay online"),
+            "question": move.env._("A question? Just answer this message."),
+            "regards": move.env._("Kind regards,"),
             "sender": move._billing_get_mail_sender(),
         }
 

@@ -21,7 +21,7 @@ class IrActionsReport(models.Model):
         except UserError as error:
             if FELL not in str(error):
                 raise
-        _logger.info("The PDF engine fell; %s bodies again, moved down", len(bodies))
+        _logger.info("The PDF engine fell; %s bodies again, longer", len(bodies))
         return super()._run_wkhtmltopdf(
             [nudged(body) for body in bodies], *args, **kwargs
         )

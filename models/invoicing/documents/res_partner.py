@@ -18,7 +18,8 @@ class ResPartner(models.Model):
         :param company: the ``res.company`` they owe.
         :param datetime.date start: first day; what was before is the opening balance.
         :param datetime.date end: last day, included.
-        :return: ``{customer: [account]}``: dicts with ``currency``, ``opening``,
+        :return: ``{customer: [account]}``: dicts with ``currency``, ``head`` (its
+            symbol, for the columns), ``opening``,
             ``rows`` (dicts ``date``, ``name``, ``label``, ``due``, ``debit``,
             ``credit``, ``balance``), ``debit``, ``credit`` (sums), ``closing`` (text)
             and ``balance`` (float). An account without movement and balance is left
@@ -96,6 +97,7 @@ class ResPartner(models.Model):
             )
         return {
             "currency": currency,
+            "head": f"({currency.symbol})",
             "opening": number(opening),
             "rows": rows,
             "debit": number(debit),

@@ -2,6 +2,8 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
+from markupsafe import Markup
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -105,7 +107,7 @@ class TestInvoicingDocumentsPdf(PaperCase):
 
 @tagged("post_install", "-at_install")
 class TestInvoicingDocumentsEngine(DocumentsCommon):
-    """The PDF engine falls over some documents, and prints them moved down."""
+    """The PDF engine falls over some documents, and prints them a little longer."""
 
     def _print(self, *failures):
         """What is handed to the engine, which fails so often before it prints."""
@@ -119,7 +121,7 @@ class TestInvoicingDocumentsEngine(DocumentsCommon):
 
         with patch.object(IrActionsReport, "_run_wkhtmltopdf", engine):
             content = self.env["ir.actions.report"]._run_wkhtmltopdf(
-                iter(["<html><head></head><body>One</body></html>"])
+                iter([Markup("<html><head></head><body>One</body></html>")])
             )
         return content, bodies
 
@@ -127,21 +129,21 @@ class TestInvoicingDocumentsEngine(DocumentsCommon):
         content, bodies = self._print()
         self.assertEqual((content, len(bodies)), (b"%PDF", 1))
 
-    def test_fall_is_followed_by_a_second_try_moved_down(self):
+    def test_fall_is_followed_by_a_second_try_made_longer(self):
         content, bodies = self._print("failed (error code: -11)")
         self.assertEqual(content, b"%PDF")
-        self.assertNotIn("padding-top", bodies[0][0])
-        self.assertIn("padding-top: 1.5mm", bodies[1][0])
+        self.assertNotIn("padding-bottom", bodies[0][0])
+        self.assertIn("<style>div.page { padding-bottom: 3mm; }</style>", bodies[1][0])
         self.assertIn("<body>One</body>", bodies[1][0])
 
     def test_fall_of_one_of_many_is_followed_by_a_second_try_too(self):
         with tempfile.TemporaryDirectory() as folder:
             engine = Path(folder, "engine")
-            # Dies of a page that was not moved down.
+            # Dies of a page that was not made longer.
             engine.write_text(
                 "#!/bin/sh\n"
                 "for last; do :; done\n"
-                'grep -q "padding-top: 1.5mm" "$1" || kill -SEGV $$\n'
+                'grep -q "padding-bottom: 3mm" "$1" || kill -SEGV $$\n'
                 'echo "%PDF" > "$last"\n'
             )
             engine.chmod(0o755)
