@@ -38,7 +38,6 @@ class BillingDelivery(models.Model):
     )
     customer_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Customer",
         required=True,
         readonly=True,
         index=True,
@@ -55,7 +54,6 @@ class BillingDelivery(models.Model):
     )
     run_id = fields.Many2one(
         comodel_name="billing.run",
-        string="Run",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -9,7 +9,9 @@ class BillingPlan(models.Model):
 
     _inherit = "billing.plan"
 
-    delivery_channel = fields.Selection(CHANNELS, required=True, default="email")
+    delivery_channel = fields.Selection(
+        CHANNELS, string="Channel", required=True, default="email"
+    )
     delivery_grouping = fields.Selection(
         GROUPINGS, string="Mails", required=True, default="each"
     )

@@ -28,48 +28,20 @@ class BillingSending(models.AbstractModel):
         """
         first = rows[0]
         lang = first.lang or first.partner_id.lang or self.env.lang
-        moves = rows.move_id.with_context(
-            lang=lang, mail_post_autofollow=False, billing_invoices=rows.move_id.ids
-        )
-        move = moves[0]
+        moves = rows.move_id.with_context(lang=lang, billing_invoices=rows.move_id.ids)
         template = self._get_template(rows)
-        author, email_from = self._get_author(move, template, lang)
-        message = (
-            kept_from_queue(move)
-            .with_context(
-                disable_attachment_import=True,
-                no_document=True,
-                email_notification_allow_footer=True,
-                mail_post_autofollow_author_skip=True,
-                mail_notify_force_send=False,
-                # Written without tracking; sent without that flag, or no one follows.
-                tracking_disable=False,
-            )
-            .message_post(
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
-                author_id=author.id,
-                email_from=email_from,
-                subject=self._render_field(template, move, lang, "subject"),
-                body=self._render_field(
-                    template, move, lang, "body_html", options={"post_process": True}
-                )
-                or Markup(),
-                partner_ids=first.partner_id.ids,
-                attachments=self._get_files(moves),
-                email_layout_xmlid=self.env["account.move.send"]._get_mail_layout(),
-                email_add_signature=False,
-                mail_auto_delete=True,
-                reply_to_force_new=False,
-                notify_skip_followers=True,
-                notify_author=True,
-                model_description=move.type_name,
-                **({"message_id": first.message_ref} if first.message_ref else {}),
-            )
+        author, email_from = self._get_author(moves[0], template, lang)
+        message = self._post_message(
+            moves,
+            template,
+            lang,
+            author_id=author.id,
+            email_from=email_from,
+            partner_ids=first.partner_id.ids,
+            **({"message_id": first.message_ref} if first.message_ref else {}),
         )
-        self._own_files(message)
         if author and not author.partner_share:
-            move._message_subscribe(partner_ids=author.ids)
+            moves[0]._message_subscribe(partner_ids=author.ids)
         mail = self._get_mail(message, first)
         delivery_writer(rows).write(
             {
@@ -79,6 +51,51 @@ class BillingSending(models.AbstractModel):
             }
         )
         return mail
+
+    @api.model
+    def _post_message(self, moves, template, lang, **values):
+        """Post the message of a mail onto the first of its documents.
+
+        :param values: author, recipient and, for a mail that was sent before, its
+            Message-Id.
+        :return: the ``mail.message``.
+        """
+        move = moves[0]
+        thread = kept_from_queue(move).with_context(
+            disable_attachment_import=True,
+            no_document=True,
+            email_notification_allow_footer=True,
+            # The customer does not follow; the author does, added by us.
+            mail_post_autofollow=False,
+            mail_post_autofollow_author_skip=True,
+            mail_notify_force_send=False,
+            # Written without tracking; sent without that flag, or no one follows.
+            tracking_disable=False,
+        )
+        body = self._render_field(
+            template, move, lang, "body_html", options={"post_process": True}
+        )
+        message = thread.message_post(
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            subject=self._render_field(template, move, lang, "subject"),
+            body=body or Markup(),
+            attachments=self._get_files(moves),
+            email_layout_xmlid=self.env["account.move.send"]._get_mail_layout(),
+            email_add_signature=False,
+            mail_auto_delete=True,
+            reply_to_force_new=False,
+            notify_skip_followers=True,
+            notify_author=True,
+            model_description=move.type_name,
+            **values,
+        )
+        # Copies belong to the message, not a second time to the document; so does
+        # core with its own mails.
+        message.attachment_ids.sudo().write(
+            {"res_model": message._name, "res_id": message.id}
+        )
+        return message
 
     @api.model
     def _get_template(self, rows):
@@ -127,14 +144,6 @@ class BillingSending(models.AbstractModel):
             for move in moves
             for attachment in send._get_invoice_extra_attachments(move)
         ]
-
-    @api.model
-    def _own_files(self, message):
-        """Copies belong to the message, not a second time to the document."""
-        # As core does for its own mails.
-        message.attachment_ids.sudo().write(
-            {"res_model": message._name, "res_id": message.id}
-        )
 
     @api.model
     def _get_mail(self, message, row):

@@ -71,7 +71,7 @@ class BillingSending(models.AbstractModel):
         vals_list = []
         for move in moves:
             plan = plans.get(move.id, self.env["billing.plan"])
-            settings = reader.read(move, plan)
+            settings = reader.get(move, plan)
             opening = self._get_opening(settings, now)
             for partner, email in self._get_addresses(settings):
                 vals_list.append(

@@ -37,7 +37,8 @@ class _Line:
         if self._session is None or self._session.sock is None:
             self._session = self._connect()
             if self._session is None:
-                raise UserError("Sending mail is switched off in this process.")
+                # Core connects to nothing while a registry loads.
+                raise ConnectionError("no connection in this process")
             self._session.sock.settimeout(PATIENCE)
         return self._session
 

@@ -32,7 +32,7 @@ class SettingsReader:
         self.env = env
         self._known = {}
 
-    def read(self, move, plan):
+    def get(self, move, plan):
         """The settings of a document; the customer's wish wins over the plan's.
 
         :param plan: a ``billing.plan``, or none.
