@@ -123,7 +123,11 @@ class BillingInvoicing(models.AbstractModel):
                 continue
             bill.untaxed += document.sign * line.price_subtotal
             taxes = line.tax_ids.flatten_taxes_hierarchy()
-            shown = self._get_shown_amount(taxes, line.price_subtotal, line.price_total)
+            shown = self._get_shown_amount(
+                taxes,
+                line.price_subtotal,
+                line.quantity * line.price_unit * (1 - line.discount / 100),
+            )
             expected = float(source.charged) * document.sign
             if shown is not None and move.currency_id.compare_amounts(shown, expected):
                 raise ParkedFor(
@@ -140,16 +144,21 @@ class BillingInvoicing(models.AbstractModel):
                     bill.order,
                 )
 
-    def _get_shown_amount(self, taxes, untaxed, total):
+    def _get_shown_amount(self, taxes, untaxed, price):
         """What a line comes to in its own price convention; None where only some of
         its taxes are part of the price.
 
+        Not the total that core stores on the line: where taxes are rounded by document,
+        it adds up a base and a tax that were rounded apart; the document does not.
+
         :param taxes: taxes of the line, groups resolved.
+        :param untaxed: what core says of it without taxes.
+        :param price: quantity × unit price less the discount.
         """
         included = [tax.price_include for tax in taxes]
         if not any(included):
             return untaxed
-        return total if all(included) else None
+        return price if all(included) else None
 
     def _check_lock_dates(self, moves, bills):
         """Park instead of booking elsewhere, where the plan says so, and where no day

@@ -228,7 +228,7 @@ class BillingInvoicingRehearsal(models.AbstractModel):
             shown = self._get_shown_amount(
                 [data["tax"] for data in details["taxes_data"]],
                 details["total_excluded_currency"],
-                details["total_included_currency"],
+                line["quantity"] * line["price_unit"] * (1 - line["discount"] / 100),
             )
             if shown is not None and line["currency_id"].compare_amounts(
                 shown, float(charge.charged)

@@ -156,6 +156,29 @@ class TestInvoicingScenarioCompanies(BillingCommon):
                 self._run_on("2026-03-10")
                 self.assertEqual(self._invoices(order).amount_untaxed, 212.91)
 
+    def test_tax_included_price_of_broken_cents_is_billed_as_sold(self):
+        tax = self.tax.sudo().copy(
+            {"name": "20 included", "amount": 20.0}
+            | {"price_include_override": "tax_included"}
+        )
+        product = self._create_service("Gross", 99.99, taxes_id=[Command.set(tax.ids)])
+        for method in ("round_per_line", "round_globally"):
+            with self.subTest(method):
+                self.company.sudo().tax_calculation_rounding_method = method
+                orders = self.env["sale.order"]
+                # 299.97 less tax is 249.975: base and tax, rounded apart, say 299.98.
+                for quantity, price in ((3, 99.99), (7, 33.33), (3, 0.85)):
+                    orders += self._subscribe(
+                        "2026-03-01",
+                        lines=[(product, quantity, price)],
+                        partner_id=self._create_customer(method).id,
+                    )
+                self._run_on("2026-03-01")
+                self.assertEqual(
+                    [self._invoices(order).amount_total for order in orders],
+                    [299.97, 233.31, 2.55],
+                )
+
     def test_tax_included_price_is_prorated_as_it_was_sold(self):
         tax = self.tax.sudo().copy(
             {"name": "included", "price_include_override": "tax_included"}

@@ -70,14 +70,19 @@ class AccountMove(models.Model):
     def _billing_get_line_texts(self, line):
         """A line as it is printed; amounts carry no currency, the column says it."""
         title, period = self._billing_split_description(line)
-        included = self.company_price_include == "tax_included"
+        amount = line.price_subtotal
+        if self.company_price_include == "tax_included":
+            amount = line.price_total
+            if all(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
+                # Core's total may be a cent off the price: see the run's own check.
+                amount = line.quantity * line.price_unit * (1 - line.discount / 100)
         return {
             "title": title,
             "period": period,
             "price": self._billing_get_price_text(line.price_unit),
             "amount": formatLang(
                 self.env,
-                line.price_total if included else line.price_subtotal,
+                amount,
                 digits=self.currency_id.decimal_places,
             ),
         }

@@ -32,7 +32,7 @@ tours.add("recurring_billing_issued_follow", {
         {
             content: "To whom and when is told",
             trigger:
-                ".o_field_widget[name='billing_delivery_text']:contains(Sent to Horizon)",
+                ".o_field_widget[name='billing_delivery_text']:contains(Sent to accounts@horizon.example)",
         },
         {
             content: "Open the archive",
