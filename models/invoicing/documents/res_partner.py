@@ -13,7 +13,8 @@ class ResPartner(models.Model):
     def _billing_get_statements(self, company, start, end):
         """The accounts of customers between two days, each in its customer's language.
 
-        To be asked of commercial partners. Amounts are those of the documents, currency by currency; nothing is converted.
+        To be asked of commercial partners. Amounts are those of the documents, currency
+        by currency; nothing is converted.
 
         :param company: the ``res.company`` they owe.
         :param datetime.date start: first day; what was before is the opening balance.
