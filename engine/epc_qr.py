@@ -80,7 +80,11 @@ def epc_payload(
         _plain("text", text),
         _plain("note", note),
     ]
-    payload = "\n".join(lines).rstrip("\n")
+    return _bounded("\n".join(lines).rstrip("\n"))
+
+
+def _bounded(payload: str) -> str:
+    """The payload, as long as a code can hold it."""
     size = len(payload.encode())
     if size > LARGEST_PAYLOAD:
         raise InvalidPayment(

@@ -20,7 +20,7 @@ class AccountMove(models.Model):
 
     # === The days it is for === #
 
-    def _billing_get_period(self):
+    def _billing_get_billed_span(self):
         """First and last day of all that it bills, or None."""
         self.ensure_one()
         lines = self.invoice_line_ids.filtered("billing_period_start")
@@ -33,7 +33,7 @@ class AccountMove(models.Model):
 
     def _billing_get_period_text(self):
         """ "December 2026", or an empty text."""
-        period = self._billing_get_period()
+        period = self._billing_get_billed_span()
         return period_text(self.env, *period) if period else ""
 
     # === What changed since the document before === #

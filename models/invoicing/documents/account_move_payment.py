@@ -32,12 +32,30 @@ class AccountMove(models.Model):
         if self.state == "posted" and self.currency_id.is_zero(self.amount_residual):
             return {"state": "paid", "qr": None, "instalments": [], "pay_url": None}
         payments = self._billing_get_open_payments()
+        box = self._billing_tell_payments(payments)
+        if box["state"] == "debit":
+            return box
+        # Whoever may read the invoice may know where to pay it.
+        bank = self.sudo().partner_bank_id
+        box.update(self._billing_get_bank_texts(bank))
+        box["pay_url"] = self._billing_get_pay_url()
+        payload = self._billing_get_transfer(bank, payments[0][1])
+        if payload:
+            box.update(qr=qr_picture(payload), qr_pays="transfer")
+        elif box["pay_url"]:
+            box.update(qr=qr_picture(box["pay_url"]), qr_pays="link")
+        return box
+
+    def _billing_tell_payments(self, payments):
+        """What is to be paid and when, without the way.
+
+        :param payments: [(day, amount)], the first due first.
+        """
         day, amount = payments[0]
         box = {
             "state": "debit" if self._billing_is_debited() else "open",
             "amount": amount_text(self.env, amount, self.currency_id),
             "due": format_date(self.env, day),
-            "headline": None,
             "total": None,
             "instalments": [],
             "reference": self.payment_reference,
@@ -57,17 +75,6 @@ class AccountMove(models.Model):
                 for n, (day, part) in enumerate(payments, 1)
             ]
         box["headline"] = self._billing_get_payment_headline(box)
-        if box["state"] == "debit":
-            return box
-        # Whoever may read the invoice may know where to pay it.
-        bank = self.sudo().partner_bank_id
-        box.update(self._billing_get_bank_texts(bank))
-        box["pay_url"] = self._billing_get_pay_url()
-        payload = self._billing_get_transfer(bank, amount)
-        if payload:
-            box.update(qr=qr_picture(payload), qr_pays="transfer")
-        elif box["pay_url"]:
-            box.update(qr=qr_picture(box["pay_url"]), qr_pays="link")
         return box
 
     def _billing_get_payment_headline(self, box):

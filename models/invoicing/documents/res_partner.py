@@ -13,7 +13,8 @@ class ResPartner(models.Model):
     def _billing_get_statements(self, company, start, end):
         """The accounts of customers between two days, each in its customer's language.
 
-        Amounts are those of the documents, currency by currency; nothing is converted.
+        To be asked of commercial partners. Amounts are those of the documents, currency
+        by currency; nothing is converted.
 
         :param company: the ``res.company`` they owe.
         :param datetime.date start: first day; what was before is the opening balance.
@@ -25,9 +26,33 @@ class ResPartner(models.Model):
             and ``balance`` (float). An account without movement and balance is left
             out.
         """
+        openings, moves = self._billing_read_account(company, start, end)
+        statements = {customer: [] for customer in self}
+        keys = [key for key, amount in openings.items() if not key[1].is_zero(amount)]
+        for customer, currency in dict.fromkeys([*keys, *moves]):
+            account = customer._billing_tell_account(
+                currency,
+                openings[customer, currency],
+                sorted(
+                    moves[customer, currency],
+                    key=lambda pair: (pair[0].date, pair[0].id),
+                ),
+            )
+            statements[customer].append(account)
+        for accounts in statements.values():
+            accounts.sort(key=lambda account: account["currency"].name)
+        return statements
+
+    def _billing_read_account(self, company, start, end):
+        """What was open before, and what moved, in two queries for all customers.
+
+        :return: ``{(customer, currency): amount}`` and
+            ``{(customer, currency): [(move, amount)]}``.
+        """
         receivable = Domain(
             [
-                ("partner_id", "child_of", self.ids),
+                # Not all below them: a daughter company keeps an account of its own.
+                ("partner_id.commercial_partner_id", "in", self.ids),
                 ("company_id", "=", company.id),
                 ("parent_state", "=", "posted"),
                 ("account_id.account_type", "=", "asset_receivable"),
@@ -52,21 +77,7 @@ class ResPartner(models.Model):
         for (customer, currency, move), amount in movements.items():
             if not currency.is_zero(amount):
                 moves[customer, currency].append((move, amount))
-        statements = {customer: [] for customer in self}
-        keys = [key for key, amount in openings.items() if not key[1].is_zero(amount)]
-        for customer, currency in dict.fromkeys([*keys, *moves]):
-            account = customer._billing_tell_account(
-                currency,
-                openings[customer, currency],
-                sorted(
-                    moves[customer, currency],
-                    key=lambda pair: (pair[0].date, pair[0].id),
-                ),
-            )
-            statements[customer].append(account)
-        for accounts in statements.values():
-            accounts.sort(key=lambda account: account["currency"].name)
-        return statements
+        return openings, moves
 
     def _billing_tell_account(self, currency, opening, moves):
         """One account as texts, with its running balance.

@@ -109,6 +109,16 @@ class TestInvoicingDocumentsStatement(DocumentsCommon):
         self.assertEqual(wizard.partner_ids, self.customer)
         self.assertEqual(len(wizard._get_pages()), 1)
 
+    def test_daughter_company_keeps_an_account_of_its_own(self):
+        daughter = self._create_customer(
+            "Horizon Ouest", parent_id=self.customer.id, is_company=True
+        )
+        invoice = self._bill("2026-03-10", partner_id=daughter.id)
+        (account,) = self._accounts("2026-01-01", "2026-03-31", daughter)
+        self.assertEqual(account["balance"], invoice.amount_total)
+        (account,) = self._accounts("2026-01-01", "2026-03-31")
+        self.assertEqual(account["balance"], 3 * self.total)
+
     def test_drafts_and_other_customers_do_not_count(self):
         other = self._create_customer("Vallée Conseil")
         self.assertEqual(self._accounts("2026-01-01", "2026-03-31", other), [])
