@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.invoicing.billing_run_item import PARK_CODES
+from ..models.invoicing.run.billing_run_item import PARK_CODES
 
 
 class BillingParkedReport(models.Model):

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ...engine.periods import ONE_DAY
 from ...engine.promise import opening_entry
 from ...engine.terms import LineVersion
-from ...models.invoicing.billing_invoicing_doors import charged_on
+from ...models.invoicing.ledger.billing_invoicing_doors import charged_on
 from ...models.plan.numbers import as_decimal
 
 

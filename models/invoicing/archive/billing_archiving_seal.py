@@ -7,7 +7,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ....engine.archive import extend_chain
-from ..billing_invoicing import RETRIABLE
+from ..run.billing_invoicing import RETRIABLE
 from .billing_archive_facts import sealed_text
 
 #: Records that are sealed between two commits.

@@ -13,7 +13,7 @@ from ....engine.errors import BillingError
 from ....engine.money import quantize
 from ....engine.periods import Period
 from ...plan.numbers import as_decimal
-from ..billing_invoicing_complete import CommonPath
+from ..run.billing_invoicing_complete import CommonPath
 from .billing_cutoff_deferred import IN_THE_BOOKS
 
 #: Subscription lines that are computed together.

@@ -12,7 +12,7 @@ from odoo.tools import split_every
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-from ..billing_invoicing import NO_ITEMS_FAULT
+from ..run.billing_invoicing import NO_ITEMS_FAULT
 from .billing_rendering_files import LocalFiles
 from .billing_rendering_tape import CONTEXT_KEY, Tape
 

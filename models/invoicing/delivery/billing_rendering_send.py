@@ -4,7 +4,7 @@ from contextlib import suppress
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..billing_invoicing import NO_ITEMS_FAULT
+from ..run.billing_invoicing import NO_ITEMS_FAULT
 from .billing_rendering_tape import Waiting, get_tape
 
 _logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from odoo.sql_db import db_connect
 from odoo.tools import SQL
 from odoo.tools.misc import format_date, format_time
 
-from ..billing_invoicing import RETRIABLE
+from ..run.billing_invoicing import RETRIABLE
 
 _logger = logging.getLogger(__name__)
 

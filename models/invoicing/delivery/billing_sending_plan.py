@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 
 from ....engine.delivery import common_mail_opening, next_opening
-from ..billing_invoicing import RETRIABLE
+from ..run.billing_invoicing import RETRIABLE
 from .billing_delivery import delivery_writer
 from .delivery_settings import SettingsReader
 

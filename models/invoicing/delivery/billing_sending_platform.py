@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..billing_invoicing import NO_ITEMS_FAULT
+from ..run.billing_invoicing import NO_ITEMS_FAULT
 
 _logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..billing_invoicing import RETRIABLE
+from ..run.billing_invoicing import RETRIABLE
 from .billing_delivery import delivery_writer
 
 #: Documents made in one transaction.

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ....engine.delivery import is_servers_fault, judge, next_try, states_before
-from ..billing_invoicing import NO_ITEMS_FAULT
+from ..run.billing_invoicing import NO_ITEMS_FAULT
 from .billing_delivery import delivery_writer
 from .smtp_talk import SmtpAnswer, explain, talk
 

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..billing_invoicing_causes import ParkedFor
+from ..exceptions.billing_invoicing_causes import ParkedFor
 from .faults import FaultFinder, MentionsMissing
 from .reader import Paper, Reader
 

@@ -5,14 +5,14 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.recurring_billing.models.invoicing import (
+from odoo.addons.recurring_billing.models.invoicing.exceptions import (
+    billing_invoicing_causes as causes,
+)
+from odoo.addons.recurring_billing.models.invoicing.exceptions import (
     billing_invoicing_checks_books as checks_books,
 )
-from odoo.addons.recurring_billing.models.invoicing.billing_invoicing import Bill
-from odoo.addons.recurring_billing.models.invoicing.billing_invoicing_causes import (
-    ParkedFor,
-)
 from odoo.addons.recurring_billing.models.invoicing.mentions.faults import get_sentence
+from odoo.addons.recurring_billing.models.invoicing.run.billing_invoicing import Bill
 
 from .common import MentionsCase
 
@@ -324,7 +324,7 @@ class TestInvoicingMentionsFaults(MentionsCase):
             bill = Bill(SimpleNamespace(order_id=order))
             bill.lines = {line.id: line for line in lines_of[order]}
             # Odoo's assertRaises forgets all that was read.
-            with suppress(ParkedFor):
+            with suppress(causes.ParkedFor):
                 service._check_mentions(bill, self._day("2026-10-01"))
                 self.fail("It lacks a SIREN.")
         return self.cr.sql_log_count - before
