@@ -115,6 +115,8 @@ _TELLING: tuple[State, ...] = (
 NEEDS_PERSON = frozenset({"bounced", "no_channel", "failed", "unknown", "to_post"})
 #: States in which nothing has left yet.
 NOT_LEFT = frozenset({"to_send", "queued", "held", "no_channel", "to_post"})
+#: Somebody outside took it.
+REACHED = frozenset({"sent", "received", "posted"})
 #: States that go on by themselves.
 UNDER_WAY = frozenset({"to_send", "queued", "sending"})
 

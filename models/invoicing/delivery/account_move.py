@@ -84,6 +84,11 @@ class AccountMove(models.Model):
         scope = self.company_id.billing_sending
         return scope == "all" or (scope == "recurring" and bool(self.billing_run_id))
 
+    def _is_ready_to_be_sent(self):
+        # EXTENDS account: what leaves by itself is not sent by core's invoice of a paid
+        # order, too.
+        return super()._is_ready_to_be_sent() and not self.billing_delivery_state
+
     def button_draft(self):
         # EXTENDS account: what has not left yet does not leave any more.
         res = super().button_draft()

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ....engine.delivery import NEEDS_PERSON, may, next_state, overall
+from ....engine.delivery import NEEDS_PERSON, REACHED, may, next_state, overall
 from .states import CHANNELS, STATES
 
 #: Lets the service write. A caller by RPC cannot send this very object along.
@@ -347,6 +347,7 @@ class BillingDelivery(models.Model):
 def tell_moves(moves):
     """Write the state of documents' deliveries onto them, one statement a state.
 
+    What reached somebody is sent in core's eyes as well, which we never ask.
     Not through ``write``: core would look at each posted document again.
     """
     env = moves.env
@@ -362,15 +363,18 @@ def tell_moves(moves):
     by_state = {}
     for move in moves:
         by_state.setdefault(states.get(move.id), []).append(move.id)
-    moves.flush_recordset(["billing_delivery_state"])
+    told = ["billing_delivery_state", "is_move_sent"]
+    moves.flush_recordset(told)
     for state, ids in by_state.items():
         env.cr.execute(
             SQL(
-                "UPDATE account_move SET billing_delivery_state = %s"
+                "UPDATE account_move SET billing_delivery_state = %s,"
+                " is_move_sent = is_move_sent OR %s"
                 " WHERE id = ANY(%s) AND billing_delivery_state IS DISTINCT FROM %s",
                 state,
+                state in REACHED,
                 ids,
                 state,
             )
         )
-    moves.invalidate_recordset(["billing_delivery_state"], flush=False)
+    moves.invalidate_recordset(told, flush=False)

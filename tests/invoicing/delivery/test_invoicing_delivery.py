@@ -256,6 +256,15 @@ class TestInvoicingDelivery(DeliveryCommon):
 
     # === Off, and copies === #
 
+    def test_what_leaves_by_itself_is_not_core_s_to_send_and_sent_in_its_eyes(self):
+        move = self._make_invoices()
+        # What core's invoices of paid orders ask before they are sent.
+        self.assertFalse(move._is_ready_to_be_sent())
+        self.assertFalse(move.is_move_sent)
+        self._deliver()
+        self.assertEqual(move.billing_delivery_state, "sent")
+        self.assertTrue(move.is_move_sent)
+
     def test_a_switched_off_job_is_told_with_what_waits(self):
         self._make_invoices()
         # The scheduled action is the administrator's.
