@@ -55,8 +55,23 @@ class AccountMove(models.Model):
             "changes": changes if self.move_type == "out_invoice" else [],
             "next": self._billing_get_next(),
             "payment": self._billing_get_payment_box(),
-            "mentions": [mention["text"] for mention in self._billing_get_mentions()],
+            "mentions": self._billing_get_printed_mentions(),
         }
+
+    def _billing_get_printed_mentions(self):
+        """The mentions at the foot of the page: what its head says is not said twice."""
+        said = set()
+        # The French localisation prints the kind of operation beside the dates.
+        if "l10n_fr_is_company_french" in self._fields and (
+            self.l10n_fr_is_company_french
+            and any(self.invoice_line_ids.tax_ids.mapped("tax_scope"))
+        ):
+            said.add("operation")
+        return [
+            mention["text"]
+            for mention in self._billing_get_mentions()
+            if mention["code"] not in said
+        ]
 
     def _billing_has_own_reference(self, names):
         """Whether ``ref`` is the customer's word: core fills it with the order's name,
