@@ -59,7 +59,7 @@ class AccountMove(models.Model):
         }
 
     def _billing_get_printed_mentions(self):
-        """The mentions at the foot of the page: what its head says is not said twice."""
+        """The mentions at the foot of the page, without what its head says already."""
         said = set()
         # The French localisation prints the kind of operation beside the dates.
         if "l10n_fr_is_company_french" in self._fields and (
