@@ -39,7 +39,7 @@ class AccountEdiXmlCii(models.AbstractModel):
             if line.billing_period_start and line.billing_period_end:
                 line_vals["billing_start"] = line.billing_period_start
                 line_vals["billing_end"] = line.billing_period_end
-        period = invoice._billing_get_period()
+        period = invoice._billing_get_billed_span()
         if period:
             # BG-14 is the span of the lines, not the days of issue and payment.
             vals["billing_start"], vals["billing_end"] = period

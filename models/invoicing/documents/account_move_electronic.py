@@ -82,7 +82,7 @@ class AccountMove(models.Model):
             contract=contracts.name if len(contracts) == 1 else None,
             own_numbers=frozenset([self.name, *orders.mapped("name")]),
             corrected=self._billing_get_corrected(),
-            period=self._billing_get_period(),
+            period=self._billing_get_billed_span(),
             seller=self._billing_get_party(company.partner_id.commercial_partner_id),
             buyer=self._billing_get_party(self.commercial_partner_id),
             paid_on=max(payments.mapped("date")) if payments else None,
