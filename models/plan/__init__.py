@@ -1,3 +1,4 @@
+from . import guarded
 from . import billing_close_reason
 from . import billing_plan
 from . import billing_plan_words

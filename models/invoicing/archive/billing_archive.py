@@ -13,6 +13,7 @@ class BillingArchive(models.Model):
     """
 
     _name = "billing.archive"
+    _inherit = "billing.guarded"
     _description = "Archived Document"
     _order = "document_date desc, id desc"
     _rec_name = "number"
@@ -194,20 +195,7 @@ class BillingArchive(models.Model):
 
     # === Guards === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_archive_writer()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_archive_writer()
-        return super().write(vals)
-
-    def unlink(self):
-        self._check_archive_writer()
-        return super().unlink()
-
-    def _check_archive_writer(self):
+    def _check_writer(self):
         if not is_archive_writer(self.env):
             raise UserError(
                 self.env._(
@@ -219,7 +207,7 @@ class BillingArchive(models.Model):
     def _drop_unsealed(self):
         """Forget documents that go back to draft before they were sealed."""
         # Nobody but this service may: the caller has reset the document.
-        unsealed = archive_writer(self.sudo()).filtered(
+        unsealed = archive_writer(self).filtered(
             lambda archive: archive.state != "sealed"
         )
         attachments = unsealed.file_ids.attachment_id

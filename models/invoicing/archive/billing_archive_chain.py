@@ -10,7 +10,7 @@ class BillingArchiveChain(models.Model):
 
     _name = "billing.archive.chain"
     _description = "Archive of a Company"
-    _inherit = ("mail.thread", "mail.activity.mixin")
+    _inherit = ("billing.guarded", "mail.thread", "mail.activity.mixin")
     _order = "company_id, id"
     _rec_name = "company_id"
 
@@ -44,19 +44,6 @@ class BillingArchiveChain(models.Model):
                 "Archive of %(company)s", company=chain.company_id.name
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_writer()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_writer()
-        return super().write(vals)
-
-    def unlink(self):
-        self._check_writer()
-        return super().unlink()
-
     def _check_writer(self):
         if not is_archive_writer(self.env):
             raise UserError(
@@ -67,6 +54,6 @@ class BillingArchiveChain(models.Model):
     def _get_or_create(self, company):
         """The register of a company, a new one when there is none."""
         # Users read registers, the archive's services write them.
-        chains = archive_writer(self.sudo())
+        chains = archive_writer(self)
         found = chains.search([("company_id", "=", company.id)])
         return (found or chains.create({"company_id": company.id})).with_env(self.env)

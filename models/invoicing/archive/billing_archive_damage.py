@@ -8,6 +8,7 @@ class BillingArchiveDamage(models.Model):
     """What verification found wrong, and when it was right again."""
 
     _name = "billing.archive.damage"
+    _inherit = "billing.guarded"
     _description = "Damage of the Archive"
     _order = "solved_at desc nulls first, sequence, id"
 
@@ -142,19 +143,6 @@ class BillingArchiveDamage(models.Model):
                 "missing or off. Update the module, and ask who took it away."
             ),
         }
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_writer()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_writer()
-        return super().write(vals)
-
-    def unlink(self):
-        self._check_writer()
-        return super().unlink()
 
     def _check_writer(self):
         if not is_archive_writer(self.env):

@@ -14,6 +14,7 @@ class BillingArchiveExport(models.Model):
     """An export of the archive that somebody took: the trace stays, the file goes."""
 
     _name = "billing.archive.export"
+    _inherit = "billing.guarded"
     _description = "Export of the Archive"
     _order = "id desc"
 
@@ -71,19 +72,6 @@ class BillingArchiveExport(models.Model):
                 end=format_date(self.env, export.date_to),
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_writer()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_writer()
-        return super().write(vals)
-
-    def unlink(self):
-        self._check_writer()
-        return super().unlink()
-
     def _check_writer(self):
         # What was exported decides whether the module may leave.
         if not is_archive_writer(self.env):
@@ -115,7 +103,7 @@ class BillingArchiveExport(models.Model):
         :return: the ``billing.archive.export``.
         """
         # Who may read the archive may take it along; the trace is the archive's own.
-        exports = archive_writer(self.sudo())
+        exports = archive_writer(self)
         count = self.env["billing.archive"].search_count(
             self._get_domain(company, date_from, date_to)
         )
@@ -159,7 +147,7 @@ class BillingArchiveExport(models.Model):
         """Build the exports that wait, one a transaction."""
         cron = self.env["ir.cron"]
         # The scheduler works for all companies.
-        exports = archive_writer(self.sudo())
+        exports = archive_writer(self)
         waiting = exports.search([("state", "=", "queued")], order="id")
         cron._commit_progress(remaining=len(waiting))
         for export in waiting:

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .guards import archive_writer
 from .triggers import guard_files
@@ -13,6 +13,7 @@ class BillingArchiveFile(models.Model):
     """
 
     _name = "billing.archive.file"
+    _inherit = "billing.guarded"
     _description = "Archived File"
     _order = "kind, name, id"
 
@@ -50,18 +51,8 @@ class BillingArchiveFile(models.Model):
         # Here, not in a hook, which an upgrade never calls.
         guard_files(self.env.cr)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["billing.archive"].with_env(self.env)._check_archive_writer()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["billing.archive"].with_env(self.env)._check_archive_writer()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env["billing.archive"].with_env(self.env)._check_archive_writer()
-        return super().unlink()
+    def _check_writer(self):
+        self.env["billing.archive"]._check_writer()
 
     def action_download(self):
         """Download the kept content."""
@@ -75,4 +66,4 @@ class BillingArchiveFile(models.Model):
     def _set_content(self, attachment):
         """Let the file point to a content that was restored."""
         # The caller compared its digest with what was sealed.
-        archive_writer(self.sudo()).attachment_id = attachment
+        archive_writer(self).attachment_id = attachment

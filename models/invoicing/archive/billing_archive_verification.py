@@ -49,7 +49,7 @@ class BillingArchiveChain(models.Model):
             yield until
         self._note_guard()
         # Users read registers, the archive's services write them.
-        archive_writer(self.sudo()).links_verified_at = self.env.cr.now()
+        archive_writer(self).links_verified_at = self.env.cr.now()
 
     def _get_last_number(self):
         self.env.cr.execute(
@@ -79,7 +79,7 @@ class BillingArchiveChain(models.Model):
         :return: a generator that yields after each batch, for the caller to commit.
         """
         self.ensure_one()
-        chain = archive_writer(self.sudo())
+        chain = archive_writer(self)
         read = 0
         while limit is None or read < limit:
             rows = self._read_stretch(chain.files_until, FILES)
@@ -131,7 +131,7 @@ class BillingArchiveChain(models.Model):
         found = {}
         for damage in self._name_missing(damages):
             found[damage.sequence, damage.code, damage.detail] = damage
-        notes = archive_writer(self.env["billing.archive.damage"].sudo())
+        notes = archive_writer(self.env["billing.archive.damage"])
         known = notes.search(
             [
                 ("chain_id", "=", self.id),
@@ -185,6 +185,7 @@ class BillingArchiveChain(models.Model):
         return {number: (name, move_id) for number, name, move_id in rows}
 
     def _prepare_damage_vals(self, damage):
+        # Whose archive is damaged is told to whoever may read damages.
         archive = self.env["billing.archive"].sudo().browse(damage.key)
         move_id = archive.move_id.id
         if not archive:
@@ -236,7 +237,7 @@ class BillingArchiveChain(models.Model):
 
     def _note_guard(self):
         """Note whether the database still refuses what it must."""
-        notes = archive_writer(self.env["billing.archive.damage"].sudo())
+        notes = archive_writer(self.env["billing.archive.damage"])
         known = notes.search(
             [
                 ("chain_id", "=", self.id),
@@ -256,7 +257,7 @@ class BillingArchiveChain(models.Model):
         """Verify links and all files in this transaction, for a person who waits."""
         for chain in self:
             before = chain._get_open_damages()
-            archive_writer(chain.sudo()).files_until = 0
+            archive_writer(chain).files_until = 0
             for _stretch in chain._verify_links():
                 pass
             for _batch in chain._verify_files():
@@ -293,7 +294,7 @@ class BillingArchiveChain(models.Model):
         for chain in self.sudo().search([("sequence", ">", 0)]).sudo(False):
             before = chain._get_open_damages()
             if whole:
-                archive_writer(chain.sudo()).files_until = 0
+                archive_writer(chain).files_until = 0
             limit = None if whole else NIGHT
             for work in (chain._verify_links(), chain._verify_files(limit)):
                 for _done in work:
@@ -305,6 +306,7 @@ class BillingArchiveChain(models.Model):
             cron._commit_progress(1, remaining=0)
 
     def _get_open_damages(self):
+        # The verification compares with all damages that are noted.
         return (
             self.env["billing.archive.damage"]
             .sudo()
@@ -316,7 +318,7 @@ class BillingArchiveChain(models.Model):
 
         :param before: the damages that were open before.
         """
-        chain = archive_writer(self.sudo())
+        chain = archive_writer(self)
         now = self._get_open_damages()
         _logger.info("Archive %s verified: %s damages", self.id, len(now))
         if now - before or not now:

@@ -22,6 +22,7 @@ class BillingArchiveChain(models.Model):
         :param user: a ``res.users`` who reads it, in their time zone.
         """
         self.ensure_one()
+        # How many there are is no secret to who reads the register.
         archives = self.env["billing.archive"].sudo()
         count = archives.search_count(
             [
@@ -166,6 +167,7 @@ class BillingArchive(models.Model):
                     document=self.number,
                 )
             )
+        # The register belongs to the archive that the user was let into.
         self.env["billing.archive.chain"].sudo().search(
             [("company_id", "=", self.company_id.id)]
         )._verify_records(self)
@@ -267,7 +269,7 @@ class BillingArchiveFile(models.Model):
 
     def _replace_content(self, content):
         """Give the archive its content back, compared with the seal by the caller."""
-        attachments = archive_writer(self.env["ir.attachment"].sudo())
+        attachments = archive_writer(self.env["ir.attachment"])
         self._set_content(
             attachments.create(
                 {

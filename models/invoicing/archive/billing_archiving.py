@@ -99,7 +99,7 @@ class BillingArchiving(models.AbstractModel):
         archives = self.env["billing.archive"].browse(sorted(row[0] for row in rows))
         archives.invalidate_recordset()
         # The archive's own job; nobody else writes it.
-        return archive_writer(archives.sudo())
+        return archive_writer(archives)
 
     # === Records get their files === #
 
@@ -115,7 +115,7 @@ class BillingArchiving(models.AbstractModel):
             service._take_in_company(members.with_env(service.env))
 
     def _take_in_company(self, archives):
-        archives = archive_writer(archives.sudo())
+        archives = archive_writer(archives)
         moves = archives.move_id.filtered(lambda move: move.state == "posted")
         missing = moves.filtered(lambda move: not move.invoice_pdf_report_id)
         faults = self.env["billing.rendering"]._render(missing) if missing else {}
@@ -225,7 +225,7 @@ class BillingArchiving(models.AbstractModel):
         :param dict contents: ``{archive: {(kind, name): bytes}}``
         """
         # The archive's own attachments: nobody creates them by hand.
-        attachments = archive_writer(self.env["ir.attachment"].sudo())
+        attachments = archive_writer(self.env["ir.attachment"])
         named = [
             (archive, kind, name, content)
             for archive, files in contents.items()
@@ -263,7 +263,7 @@ class BillingArchiving(models.AbstractModel):
                 }
             )
         # The archive's own job; nobody else writes it.
-        archive_writer(self.env["billing.archive.file"].sudo()).create(vals_list)
+        archive_writer(self.env["billing.archive.file"]).create(vals_list)
         for archive, files in kept.items():
             archive.write(self._prepare_record_vals(archive, files))
 

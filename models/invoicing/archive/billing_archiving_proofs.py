@@ -38,10 +38,10 @@ class BillingArchiving(models.AbstractModel):
         rows = self._note_proofs()
         if not rows:
             return 0
-        # The archive's own job; nobody else writes it.
         archives = archive_writer(
-            self.env["billing.archive"].sudo().browse([row["id"] for row in rows])
+            self.env["billing.archive"].browse([row["id"] for row in rows])
         )
+        # The archive's own job reads what the sending wrote.
         events = self.env["billing.delivery.event"].sudo()
         events = events.browse([row["event_ref"] for row in rows])
         self._keep(

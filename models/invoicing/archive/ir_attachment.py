@@ -67,6 +67,7 @@ class IrAttachment(models.Model):
 
     def _filter_billing_kept(self, candidates):
         own = candidates.filtered(lambda file: file.res_model == "billing.archive")
+        # Whether an invoice is archived holds for all, also for who may not see it.
         moves = (
             self.env["account.move"].sudo().browse((candidates - own).mapped("res_id"))
         )
@@ -84,6 +85,7 @@ class IrAttachment(models.Model):
 
         The context alone proves nothing: a client can send it.
         """
+        # Whether a module leaves is no secret.
         return (
             self.env.context.get(MODULE_UNINSTALL_FLAG)
             and self.env["ir.module.module"]._get("recurring_billing").sudo().state

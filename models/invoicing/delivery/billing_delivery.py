@@ -21,6 +21,7 @@ class BillingDelivery(models.Model):
     """A document on its way to one recipient over one channel."""
 
     _name = "billing.delivery"
+    _inherit = "billing.guarded"
     _description = "Delivery"
     _order = "id desc"
 
@@ -148,20 +149,7 @@ class BillingDelivery(models.Model):
 
     # === Writing === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_delivery_writer()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_delivery_writer()
-        return super().write(vals)
-
-    def unlink(self):
-        self._check_delivery_writer()
-        return super().unlink()
-
-    def _check_delivery_writer(self):
+    def _check_writer(self):
         if self.env.context.get("billing_delivery_writer") is not _MARK:
             raise UserError(
                 self.env._(

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .states import STATES
 
@@ -7,6 +7,7 @@ class BillingDeliveryEvent(models.Model):
     """One thing that happened to a delivery; never changed."""
 
     _name = "billing.delivery.event"
+    _inherit = "billing.guarded"
     _description = "Event of a Delivery"
     _order = "id"
 
@@ -44,15 +45,5 @@ class BillingDeliveryEvent(models.Model):
     answer = fields.Char(string="Server's answer", readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", string="By", readonly=True)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["billing.delivery"].with_env(self.env)._check_delivery_writer()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["billing.delivery"].with_env(self.env)._check_delivery_writer()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env["billing.delivery"].with_env(self.env)._check_delivery_writer()
-        return super().unlink()
+    def _check_writer(self):
+        self.env["billing.delivery"]._check_writer()

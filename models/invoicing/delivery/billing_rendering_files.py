@@ -94,6 +94,7 @@ class LocalFiles:
             bundle, css=kind == "css", js=kind == "js", rtl=rtl, autoprefix=autoprefix
         )
         made = assets.css() if kind == "css" else assets.js()
+        # Styles and scripts of pages are public.
         return made and made.sudo().raw
 
     def _get_static(self, found):

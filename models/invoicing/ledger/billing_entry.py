@@ -20,6 +20,7 @@ class BillingEntry(models.Model):
     """
 
     _name = "billing.entry"
+    _inherit = "billing.guarded"
     _description = "Ledger Entry"
     _order = "period_start desc, id desc"
 
@@ -175,20 +176,7 @@ class BillingEntry(models.Model):
                 f"{entry.order_id.name} {entry.period_start} – {entry.period_end}"
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_ledger_writer()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_ledger_writer()
-        return super().write(vals)
-
-    def unlink(self):
-        self._check_ledger_writer()
-        return super().unlink()
-
-    def _check_ledger_writer(self):
+    def _check_writer(self):
         if self.env.context.get("billing_ledger_writer") is not _MARK:
             raise UserError(
                 self.env._(

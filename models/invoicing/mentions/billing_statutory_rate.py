@@ -184,6 +184,7 @@ class BillingStatutoryRate(models.Model):
                     else None
                 ),
             )
+            # Published by the state: no secret.
             for rate in self.sudo().search([])
         }
 
@@ -191,6 +192,7 @@ class BillingStatutoryRate(models.Model):
     @tools.ormcache()
     def _get_union(self):
         """Codes of the countries of the European Union."""
+        # Nor is who belongs to the Union.
         return frozenset(self.env.ref("base.europe").sudo().country_ids.mapped("code"))
 
     # === What is published, and what is missing === #
