@@ -66,6 +66,13 @@ class BillingDelivery(models.Model):
         here = Domain("company_id", "in", self.env.companies.ids)
         sent = self.search_count(here & Domain("sent_at", ">=", midnight))
         waiting = self.search_count(here & Domain("state", "in", sorted(UNDER_WAY)))
+        # What was posted since the last turn has no delivery yet.
+        waiting += self.env["account.move"].search_count(
+            here
+            & Domain("billing_delivery_state", "=", "to_send")
+            & Domain("state", "=", "posted")
+            & Domain("billing_delivery_ids", "=", False)
+        )
         persons = self.search_count(here & Domain("state", "in", sorted(NEEDS_PERSON)))
         alert = self.env["billing.sending"]._get_alert_text()
         figures = self.env._(

@@ -173,6 +173,7 @@ class TestInvoicingArchiveDoors(ArchiveCommon):
             "UPDATE billing_archive SET integrity = 'intact' WHERE id = %s",
             [self.archive.id],
         )
+        self.assertEqual(self.env.cr.rowcount, 1)
 
     # === Others === #
 

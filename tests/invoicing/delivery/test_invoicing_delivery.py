@@ -254,8 +254,6 @@ class TestInvoicingDelivery(DeliveryCommon):
         self._deliver()
         self.assertEqual(len(self.server.received), 1)
 
-    # === Off, and copies === #
-
     def test_what_leaves_by_itself_is_not_core_s_to_send_and_sent_in_its_eyes(self):
         move = self._make_invoices()
         # What core's invoices of paid orders ask before they are sent.
@@ -264,6 +262,17 @@ class TestInvoicingDelivery(DeliveryCommon):
         self._deliver()
         self.assertEqual(move.billing_delivery_state, "sent")
         self.assertTrue(move.is_move_sent)
+
+    def test_what_was_just_posted_is_told_as_queued(self):
+        self._make_invoices()
+        headline = self.env["billing.delivery"].get_billing_headline
+        self.assertIn("0 sent today, 1 queued, 0 for a person.", headline([]))
+        self._prepare()
+        self.assertIn("0 sent today, 1 queued, 0 for a person.", headline([]))
+        self._send()
+        self.assertIn("1 sent today, 0 queued, 0 for a person.", headline([]))
+
+    # === Off, and copies === #
 
     def test_a_switched_off_job_is_told_with_what_waits(self):
         self._make_invoices()
