@@ -173,21 +173,23 @@ def treatment_of(
     scheme of small businesses.
 
     Without a category on its tax, a line on which no tax is due is what the place of
-    its buyer makes of it (directive 2006/112/EC, art. 44, 138, 146, 196).
+    its buyer makes of it (directive 2006/112/EC, art. 44, 138, 146, 196). A small
+    business delivers no goods exempt within the Union (art. 139): its scheme holds.
 
     :param taxed: whether VAT is charged on it.
     :param category: what its tax says, or None.
     :param goods: whether goods are sold, not services.
     """
+    small = regime == "small_business"
     if category:
-        return category
+        return "F" if small and category == "E" else category
     if taxed:
         return "S"
     if zone == "outside":
         return "G" if goods else "O"
-    if zone == "union" and kind != "consumer":
+    if zone == "union" and kind != "consumer" and not (small and goods):
         return "K" if goods else "AE"
-    return "F" if regime == "small_business" else "E"
+    return "F" if small else "E"
 
 
 def operation_of(kinds: Iterable[bool]) -> str:

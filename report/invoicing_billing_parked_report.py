@@ -1,8 +1,6 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.invoicing.run.billing_run_item import PARK_CODES
-
 
 class BillingParkedReport(models.Model):
     """How long subscriptions were set aside, and why."""
@@ -22,7 +20,15 @@ class BillingParkedReport(models.Model):
     plan_id = fields.Many2one(comodel_name="billing.plan", readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Owner", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    code = fields.Selection(PARK_CODES, string="Cause", readonly=True)
+    code = fields.Selection(
+        selection=lambda self: (
+            self.env["billing.run.item"]
+            ._fields["code"]
+            ._description_selection(self.env)
+        ),
+        string="Cause",
+        readonly=True,
+    )
     is_open = fields.Boolean(string="Waiting", readonly=True)
     parked_since = fields.Date(string="Set aside on", readonly=True)
     solved_date = fields.Date(string="Mended on", readonly=True)

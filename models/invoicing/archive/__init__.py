@@ -11,6 +11,7 @@ from . import billing_archiving_seal
 from . import billing_archive_export
 from . import billing_archive_zip
 from . import account_move
+from . import account_move_line
 from . import ir_attachment
 from . import ir_module_module
 from . import res_company

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...subscription.guards import changes
+
 #: What is archived of a document: it stays as it was issued.
 _ISSUED = {
     "name",
@@ -12,6 +14,9 @@ _ISSUED = {
     "currency_id",
     "date",
     "invoice_date",
+    # The marks by which the doors know it.
+    "billing_archive_state",
+    "billing_archive_number",
 }
 
 
@@ -97,20 +102,11 @@ class AccountMove(models.Model):
         # EXTENDS account
         if _ISSUED.intersection(vals):
             for move in self:
-                if move.billing_archive_state == "archived" and move._billing_alters(
-                    vals
+                if move.billing_archive_state == "archived" and changes(
+                    move, vals, _ISSUED
                 ):
                     raise UserError(move._get_billing_archived_text())
         return super().write(vals)
-
-    def _billing_alters(self, vals):
-        """Whether values would change what was issued."""
-        for name in _ISSUED.intersection(vals):
-            field = self._fields[name]
-            value = field.convert_to_cache(vals[name], self)
-            if value != field.convert_to_cache(self[name], self):
-                return True
-        return False
 
     def button_draft(self):
         # EXTENDS account

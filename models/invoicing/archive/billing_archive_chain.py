@@ -25,6 +25,16 @@ class BillingArchiveChain(models.Model):
     files_until = fields.Integer(
         readonly=True, help="Number up to which the files were read in this round."
     )
+    # A round of the scheduled verification: it goes on where its time ended.
+    round_phase = fields.Selection(
+        selection=[("links", "Links"), ("files", "Files")], readonly=True
+    )
+    round_whole = fields.Boolean(readonly=True)
+    round_links_until = fields.Integer(readonly=True)
+    round_links_seal = fields.Char(readonly=True)
+    round_files_until = fields.Integer(
+        readonly=True, help="Number up to which this round reads the files."
+    )
     damage_ids = fields.One2many(
         comodel_name="billing.archive.damage",
         inverse_name="chain_id",

@@ -25,13 +25,17 @@ FILE_CODES = ("file_changed", "file_missing")
 class BillingArchiveChain(models.Model):
     _inherit = "billing.archive.chain"
 
-    def _verify_links(self):
+    def _verify_links(self, *, in_round=False):
         """Compute the whole chain again, stretch by stretch.
 
+        :param in_round: go on where the round was left, and note how far it came.
         :return: a generator that yields after each stretch, for the caller to commit.
         """
         self.ensure_one()
+        chain = archive_writer(self)
         place = Place()
+        if in_round and self.round_links_until:
+            place = Place(self.round_links_until, self.round_links_seal)
         while True:
             # Read again: the caller's commit may have let new documents in.
             self.invalidate_recordset(["sequence", "seal"])
@@ -46,10 +50,14 @@ class BillingArchiveChain(models.Model):
             if is_end:
                 break
             place = Place(until, rows[-1].link.seal)
+            if in_round:
+                chain.round_links_until = place.sequence
+                chain.round_links_seal = place.seal
             yield until
         self._note_guard()
-        # Users read registers, the archive's services write them.
-        archive_writer(self).links_verified_at = self.env.cr.now()
+        chain.links_verified_at = self.env.cr.now()
+        if in_round:
+            chain.round_phase = "files"
 
     def _get_last_number(self):
         self.env.cr.execute(
@@ -70,18 +78,17 @@ class BillingArchiveChain(models.Model):
         )
         return list(found._as_stored())
 
-    def _verify_files(self, limit=None):
+    def _verify_files(self, until=None):
         """Read the files of the next documents, and compare them with the records.
 
         A round goes from the first to the last; it ends with the archive verified.
 
-        :param limit: documents to read; None for all that are left of the round.
+        :param until: number to stop at; None for all that are left of the round.
         :return: a generator that yields after each batch, for the caller to commit.
         """
         self.ensure_one()
         chain = archive_writer(self)
-        read = 0
-        while limit is None or read < limit:
+        while until is None or chain.files_until < until:
             rows = self._read_stretch(chain.files_until, FILES)
             if not rows:
                 chain.files_until = 0
@@ -89,7 +96,6 @@ class BillingArchiveChain(models.Model):
                 break
             first, last = chain.files_until + 1, rows[-1].link.sequence
             self._note_damages(first, last, self._find_file_damages(rows), files=True)
-            read += len(rows)
             chain.files_until = last
             yield last
 
@@ -291,19 +297,48 @@ class BillingArchiveChain(models.Model):
         """
         cron = self.env["ir.cron"]
         # The scheduler verifies all companies.
-        for chain in self.sudo().search([("sequence", ">", 0)]).sudo(False):
+        chains = self.sudo().search([("sequence", ">", 0)]).sudo(False)
+        waiting = chains.filtered("round_phase")
+        # A job whose time was over is called again: it goes on, it does not begin anew.
+        if not waiting or (whole and not any(waiting.mapped("round_whole"))):
+            chains._begin_round(whole=whole)
+            waiting = chains
+        left = len(waiting)
+        for chain in waiting:
             before = chain._get_open_damages()
-            if whole:
-                archive_writer(chain).files_until = 0
-            limit = None if whole else NIGHT
-            for work in (chain._verify_links(), chain._verify_files(limit)):
-                for _done in work:
-                    # The next night goes on where the files were left.
-                    if not cron._commit_progress(1, remaining=1):
-                        chain._alert(before)
-                        return
+            for _done in chain._verify_round():
+                if not cron._commit_progress(remaining=left):
+                    chain._alert(before)
+                    return
             chain._alert(before)
-            cron._commit_progress(1, remaining=0)
+            left -= 1
+            if not cron._commit_progress(1, remaining=left) and left:
+                return
+
+    def _begin_round(self, *, whole):
+        """Let every register wait for its verification."""
+        for chain in archive_writer(self):
+            read = 0 if whole else chain.files_until
+            chain.write(
+                {
+                    "round_phase": "links",
+                    "round_whole": whole,
+                    "round_links_until": 0,
+                    "round_links_seal": False,
+                    "files_until": read,
+                    "round_files_until": chain.sequence if whole else read + NIGHT,
+                }
+            )
+
+    def _verify_round(self):
+        """Verify what is left of the round; yields where the caller may commit."""
+        if self.round_phase == "links":
+            yield from self._verify_links(in_round=True)
+            yield self.sequence
+        # Once more than is there, to find the end: only then was all of it read.
+        until = None if self.round_whole else self.round_files_until
+        yield from self._verify_files(until)
+        archive_writer(self).round_phase = False
 
     def _get_open_damages(self):
         # The verification compares with all damages that are noted.

@@ -1,5 +1,7 @@
 """Sealing: one job per company gives records their number and their seal."""
 
+import logging
+
 import psycopg2
 from psycopg2.extras import execute_values
 
@@ -9,6 +11,8 @@ from odoo.tools import SQL
 from ....engine.archive import extend_chain
 from ..run.billing_invoicing import RETRIABLE
 from .billing_archive_facts import sealed_text
+
+_logger = logging.getLogger(__name__)
 
 #: Records that are sealed between two commits.
 SEALED = 500
@@ -115,12 +119,15 @@ class BillingArchiving(models.AbstractModel):
             if not cron._commit_progress():
                 return self._go_on()
         while True:
+            # Before the claim, which counts as a try.
+            if not cron._commit_progress():
+                return self._go_on()
             claimed = self._claim()
             if not cron._commit_progress(remaining=len(claimed)):
                 return self._go_on()
             if not claimed:
                 break
-            self._take_in(claimed)
+            self._try_to_take_in(claimed)
             if not cron._commit_progress(len(claimed)):
                 return self._go_on()
             if not self._seal_all():
@@ -131,6 +138,15 @@ class BillingArchiving(models.AbstractModel):
             if not cron._commit_progress():
                 return self._go_on()
         return self._seal_all() or self._go_on()
+
+    def _try_to_take_in(self, claimed):
+        try:
+            self._take_in(claimed)
+        except RETRIABLE as error:
+            # They stay claimed, and have their turn again soon.
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            _logger.info("Archive: a race for documents was lost (%s)", error)
 
     def _seal_all(self):
         """Seal for every company, each batch in a transaction of its own.

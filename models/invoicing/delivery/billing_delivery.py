@@ -221,7 +221,7 @@ class BillingDelivery(models.Model):
                 )
             )
         # Documents that share a mail in doubt go out again together, as they did.
-        shared = rows.filtered(lambda row: row.together and row.message_ref)
+        shared = rows.filtered("message_ref")
         rows |= self.search(
             [
                 ("message_ref", "in", shared.mapped("message_ref")),

@@ -78,9 +78,6 @@ class BillingSending(models.AbstractModel):
         ready.filtered(lambda row: row.channel == "post")._apply(
             "to_post", next_try_at=False
         )
-        ready.filtered(lambda row: row.channel == "email" and not row.email)._apply(
-            "no_address", next_try_at=False
-        )
         ready.filtered(lambda row: row.state == "to_send")._apply(
             "prepared", failures=0
         )
@@ -95,9 +92,10 @@ class BillingSending(models.AbstractModel):
             rows._apply("prepare_failed", answer=fault, next_try_at=False)
             return
         at = self.env.cr.now() + RENDER_WAIT
-        delivery_writer(rows).write(
-            {"failures": tries, "next_try_at": at, "answer": fault}
-        )
+        for row in delivery_writer(rows):
+            # The hours of the recipient still hold.
+            opening = max(at, row.next_try_at or at)
+            row.write({"failures": tries, "next_try_at": opening, "answer": fault})
         self._wake("prepare", at)
 
     @api.model

@@ -86,7 +86,7 @@ class BillingSending(models.AbstractModel):
             SQL(
                 """
                 WITH due AS (
-                    SELECT id, company_id, email, lang, together
+                    SELECT id, company_id, customer_id, email, lang, together
                       FROM billing_delivery
                      WHERE %(due)s AND next_try_at <= %(now)s
                      ORDER BY next_try_at, id LIMIT %(limit)s
@@ -96,6 +96,7 @@ class BillingSending(models.AbstractModel):
                 SELECT row.id FROM billing_delivery row
                   JOIN due ON due.together AND row.together
                    AND row.company_id = due.company_id AND row.email = due.email
+                   AND row.customer_id = due.customer_id
                    AND row.lang IS NOT DISTINCT FROM due.lang
                  WHERE row.state = 'queued' AND row.channel = 'email'
                    AND row.origin = 'job' AND COALESCE(row.failures, 0) = 0
@@ -122,7 +123,10 @@ class BillingSending(models.AbstractModel):
                 mails |= row.mail_id
                 continue
             alone = not row.together or row.message_ref
-            key = row if alone else (row.company_id, row.email, row.lang)
+            # Never with another customer's documents: two may share an accountant.
+            key = row
+            if not alone:
+                key = row.company_id, row.customer_id, row.email, row.lang
             groups.setdefault(key, self.env["billing.delivery"])
             groups[key] |= row
         for members in groups.values():

@@ -6,6 +6,7 @@ from odoo.tools.misc import format_date, formatLang
 from ....engine.words import amount_in_words
 from ...plan.numbers import as_decimal
 from ...plan.wording import period_text
+from ..ledger.billing_invoicing_doors import charged_on
 
 #: Prices solved back from an amount have no end: so many decimals are printed.
 PRICE_DECIMALS = 6
@@ -90,7 +91,7 @@ class AccountMove(models.Model):
             amount = line.price_total
             if all(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
                 # Core's total may be a cent off the price: see the run's own check.
-                amount = line.quantity * line.price_unit * (1 - line.discount / 100)
+                amount = float(charged_on(line)) * self._get_billing_sign()
         return {
             "title": title,
             "period": period,
@@ -136,13 +137,14 @@ class AccountMove(models.Model):
         """What a credit note takes back, and why; None on an invoice."""
         if self.move_type != "out_refund":
             return None
-        corrected = self.reversed_entry_id
+        corrected = self._billing_get_corrected()
+        days = [format_date(self.env, move.invoice_date) for move in corrected]
         return {
             "corrects": corrected
             and self.env._(
                 "It corrects invoice %(number)s of %(date)s.",
-                number=corrected.name,
-                date=format_date(self.env, corrected.invoice_date),
+                number=", ".join(corrected.mapped("name")),
+                date=", ".join(dict.fromkeys(days)),
             ),
             "reasons": self._billing_get_credit_reasons(orders, changes),
             "periods": list(
@@ -160,6 +162,7 @@ class AccountMove(models.Model):
         """The reason that was given; else what the subscriptions tell."""
         if self.billing_credit_reason:
             return [self.billing_credit_reason]
+        span = self._billing_get_billed_span()
         ended = [
             self.env._(
                 "Subscription %(name)s ends on %(date)s.",
@@ -167,6 +170,7 @@ class AccountMove(models.Model):
                 date=format_date(self.env, order.billing_end_date),
             )
             for order in orders
-            if order.billing_end_date
+            # A term that ends later took nothing back.
+            if order.billing_end_date and span and order.billing_end_date < span[1]
         ]
         return ended or changes

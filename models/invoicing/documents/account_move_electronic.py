@@ -142,16 +142,6 @@ class AccountMove(models.Model):
         found = corrected._billing_get_mentions() if corrected else []
         return [mention for mention in found if mention["note_code"] in wanted]
 
-    def _billing_get_corrected(self):
-        """The invoices that a credit note corrects, oldest first."""
-        if self.move_type != "out_refund":
-            return self.browse()
-        origins = self.invoice_line_ids.billing_origin_line_id.move_id
-        corrected = self.reversed_entry_id | origins
-        return corrected.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state == "posted"
-        ).sorted(lambda move: (move.invoice_date, move.id))
-
     def _billing_get_party(self, partner):
         country = partner.country_id.code or ""
         return party_of(

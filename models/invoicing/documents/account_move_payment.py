@@ -16,9 +16,10 @@ class AccountMove(models.Model):
     def _billing_get_payment_box(self):
         """What the customer needs to pay this invoice, as texts in their language.
 
-        :return: None where there is nothing to pay to us: a credit note, no amount;
-            else a dict: ``state`` (``open``, ``paid``, ``debit``), ``amount``, ``due``
-            (day of the next payment), ``headline`` (both in a sentence), ``total``
+        :return: None where there is nothing to pay to us: a credit note, no amount, an
+            invoice taken back; else a dict: ``state`` (``open``, ``paid``, ``debit``),
+            ``amount``, ``due`` (day of the next payment), ``headline`` (both in a
+            sentence), ``total``
             (only when there are several payments), ``instalments`` ([(number, day,
             amount)], when several are open), ``iban`` (in groups of four), ``is_iban``,
             ``bic``, ``holder``, ``reference``, ``pay_url``, ``qr`` (source of an
@@ -28,6 +29,8 @@ class AccountMove(models.Model):
         if self.move_type != "out_invoice" or self.state == "cancel":
             return None
         if self.currency_id.compare_amounts(self.amount_total, 0) <= 0:
+            return None
+        if self.payment_state == "reversed":
             return None
         if self.state == "posted" and self.currency_id.is_zero(self.amount_residual):
             return {"state": "paid", "qr": None, "instalments": [], "pay_url": None}

@@ -22,10 +22,7 @@ class SaleOrder(models.Model):
         order = self.with_context(lang=self.partner_id.lang or self.env.lang)
         today = order.company_id._billing_today()
         running = order.order_line.filtered(
-            lambda line: (
-                line.billing_recurring
-                and not (line.billing_end_date and line.billing_end_date < today)
-            )
+            lambda line: line.billing_recurring and line._is_billing_in_force()
         )
         return {
             "today": format_date(order.env, today),

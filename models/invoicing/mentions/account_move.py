@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from .reader import Paper, Reader
 
@@ -36,6 +37,19 @@ class AccountMove(models.Model):
         late = (self | posted).filtered(lambda move: move.state == "posted") - ready
         late._billing_get_documents()._billing_note_mentions(reader)
         return posted
+
+    def write(self, vals):
+        # EXTENDS account: readonly is a word to screens alone.
+        if {"billing_mentions", "billing_late_rate"} & vals.keys():
+            for move in self.filtered(lambda move: move.state == "posted"):
+                raise UserError(
+                    self.env._(
+                        "%(move)s keeps the legal mentions that it was posted with. "
+                        "Make a credit note instead.",
+                        move=move.display_name,
+                    )
+                )
+        return super().write(vals)
 
     def _billing_get_documents(self):
         """The documents that carry mentions: invoices and credit notes to customers."""
@@ -86,8 +100,18 @@ class AccountMove(models.Model):
             term=self.invoice_payment_term_id,
             due=self.invoice_date_due or None,
             delivery=self.partner_shipping_id,
-            origin=self.reversed_entry_id,
+            origins=self._billing_get_corrected(),
         )
+
+    def _billing_get_corrected(self):
+        """The invoices that a credit note corrects, oldest first."""
+        if self.move_type != "out_refund":
+            return self.browse()
+        origins = self.invoice_line_ids.billing_origin_line_id.move_id
+        corrected = self.reversed_entry_id | origins
+        return corrected.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        ).sorted(lambda move: (move.invoice_date, move.id))
 
     def _billing_get_mentions(self):
         """The mentions of a document, in the order of printing.

@@ -178,6 +178,12 @@ class BillingMention(models.Model):
 
     @api.constrains("text")
     def _check_text(self):
+        # A translation is written past the fields: each language is looked at.
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        for lang in dict.fromkeys(["en_US", *languages]):
+            self.with_context(lang=lang)._check_placeholders()
+
+    def _check_placeholders(self):
         for mention in self:
             try:
                 mention_texts.placeholders_of(mention.text)
@@ -259,7 +265,7 @@ class BillingMention(models.Model):
         :return: a tuple of ``engine.mentions.Rule``.
         """
         # Everybody may know the law; the cache is one for all users.
-        mentions = self.sudo().with_context(lang=lang)
+        mentions = self.sudo().with_context(lang=lang, active_test=True)
         domain = [("company_id", "in", (False, company_id))]
         return tuple(mention._get_rule() for mention in mentions.search(domain))
 

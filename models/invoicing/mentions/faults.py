@@ -81,7 +81,10 @@ class FaultFinder:
         found = {}
         for one in reading.missing:
             if one.name == "rate":
-                found[one.name] = self._get_rate_fault(paper)
+                found[one.name] = self.reader.once(
+                    ("rate fault", paper.company, paper.on),
+                    lambda: self._get_rate_fault(paper),
+                )
             else:
                 fact = self._get_fact(one.name, paper, document)
                 found[one.name] = Fault(one.name, records[one.owner], fact)

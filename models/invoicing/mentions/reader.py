@@ -22,7 +22,7 @@ class Paper:
     :param lines: (whether goods are sold, taxes) of each line with an amount.
     :param due: the day it is to be paid, or None.
     :param delivery: where goods go.
-    :param origin: the invoice that a credit note corrects.
+    :param origins: the invoices that a credit note corrects, oldest first.
     """
 
     company: object
@@ -33,7 +33,7 @@ class Paper:
     term: object = None
     due: date | None = None
     delivery: object = None
-    origin: object = None
+    origins: object = ()
 
     @property
     def buyer(self):
@@ -89,7 +89,8 @@ class Reader:
         printed, missing = self.fill(chosen, paper)
         told = {one.code for one in printed}
         if any("{rate}" in rule.text for rule in chosen if rule.code in told):
-            return Reading(printed, missing, float(self._get_rate(paper)))
+            # None: a mention of the same code said it in other words.
+            return Reading(printed, missing, float(self._get_rate(paper) or 0))
         return Reading(printed, missing)
 
     def fill(self, rules, paper):
@@ -194,12 +195,15 @@ class Reader:
                 lambda: self._get_rate_text(paper, env),
             ),
             "due_date": self._get_day(paper.due, env),
-            "origin": paper.origin.name if paper.origin else None,
-            "origin_date": self._get_day(
-                paper.origin and paper.origin.invoice_date, env
-            ),
+            "origin": ", ".join(origin.name for origin in paper.origins) or None,
+            "origin_date": ", ".join(
+                dict.fromkeys(
+                    self._get_day(origin.invoice_date, env) for origin in paper.origins
+                )
+            )
+            or None,
             **self._get_discount_facts(paper, env),
-            "delivery_address": self._get_delivery(paper),
+            "delivery_address": self._get_delivery(paper, env),
         }
 
     def _get_rate_text(self, paper, env):
@@ -243,10 +247,10 @@ class Reader:
             "discount_days": str(days) if days else None,
         }
 
-    def _get_delivery(self, paper):
+    def _get_delivery(self, paper, env):
         if not self._goes_elsewhere(paper):
             return None
-        lines = paper.delivery._display_address().splitlines()
+        lines = paper.delivery.with_env(env)._display_address().splitlines()
         return ", ".join(line.strip() for line in lines if line.strip())
 
     def _get_day(self, day, env):

@@ -22,7 +22,7 @@ class ResPartner(models.Model):
         "rules of its own.",
     )
 
-    @api.depends("is_company")
+    @api.depends("is_company", "vat", "company_registry")
     def _compute_billing_buyer_kind(self):
         for partner in self:
             # A public body stays one: it is known by a choice only.

@@ -168,6 +168,22 @@ class TestInvoicingArchiveDoors(ArchiveCommon):
             ):
                 self.env.cr.execute(query)
 
+    def test_marks_and_lines_of_an_archived_invoice_stay(self):
+        move = self.archive.move_id
+        line = move.invoice_line_ids[:1]
+        for record, vals in (
+            (move, {"billing_archive_state": False}),
+            (move, {"billing_archive_number": 7}),
+            (line, {"price_unit": line.price_unit + 1}),
+            (line, {"quantity": 9}),
+            (line, {"name": "Something else"}),
+        ):
+            with (
+                self.subTest(vals),
+                self.assertRaisesRegex(UserError, "is in the archive"),
+            ):
+                record.with_context(skip_readonly_check=True).write(vals)
+
     def test_database_lets_the_verification_note_its_result(self):
         self.env.cr.execute(
             "UPDATE billing_archive SET integrity = 'intact' WHERE id = %s",

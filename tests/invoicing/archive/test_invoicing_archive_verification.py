@@ -1,4 +1,5 @@
 import os
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -230,6 +231,23 @@ class TestInvoicingArchiveVerification(ArchiveCommon):
         self._spend_night("ir_cron_archive_verify_whole")
         self.assertEqual([one[0] for one in self._damages()], [1, 5])
         self.assertTrue(self._chain().verified_at)
+
+    def test_verification_whose_time_is_over_goes_on_where_it_stopped(self):
+        self.patch(billing_archive_verification, "STRETCH", 2)
+        self.patch(billing_archive_verification, "FILES", 2)
+        chain = self._chain().sudo()
+        progress = patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_keys: 0
+        )
+        places = []
+        with progress:
+            while not chain.verified_at and len(places) < 10:
+                self.service.env["billing.archive.chain"]._cron_verify(whole=True)
+                places.append((chain.round_links_until, chain.files_until))
+        self.assertEqual(places[:2], [(2, 0), (4, 0)])
+        self.assertEqual(places[3:5], [(4, 2), (4, 4)])
+        self.assertTrue(chain.verified_at)
+        self.assertFalse(chain.round_phase)
 
     # === Restoring === #
 

@@ -187,6 +187,24 @@ class TestInvoicingDelivery(DeliveryCommon):
         self.assertEqual(str(self._rows(third).next_try_at)[:10], "2026-03-02")
         self.assertEqual(str(self._rows(third).next_try_at)[11:], "23:00:00")
 
+    def test_customers_with_one_address_never_share_a_mail(self):
+        other = self._create_customer("Clinique Morel", email=self.customer.email)
+        for customer in (self.customer, other):
+            # Customers are kept by others than the clerk.
+            customer.sudo().billing_delivery_grouping = "daily"
+        with self._on("2026-03-02", "08:00:00"):
+            moves = self._make_invoices(self.customer, other)
+            self._deliver()
+        with self._on("2026-03-02", "08:16:00"):
+            self._deliver()
+        self.assertEqual(self.server.addresses, [self.customer.email] * 2)
+        found = [
+            [part.get_filename() for part in message.iter_attachments()]
+            for message in self.server.messages
+        ]
+        self.assertEqual([len(names) for names in found], [1, 1])
+        self.assertEqual(len(moves.billing_delivery_ids.mail_message_id), 2)
+
     # === Bounces, core's button, other addresses === #
 
     def _bounce(self, row):
@@ -224,6 +242,24 @@ class TestInvoicingDelivery(DeliveryCommon):
         self.assertEqual(row.state, "sent")
         self.assertEqual(
             row.event_ids.mapped("event"), ["accepted", "bounced", "again", "accepted"]
+        )
+
+    def test_a_kept_address_takes_the_place_of_the_one_that_did_not_do(self):
+        self.customer.sudo().email = "old@horizon.example; boss@horizon.example"
+        move = self._make_invoices()
+        self._deliver()
+        row = self._rows(move).filtered(lambda one: one.email == "old@horizon.example")
+        self._bounce(row)
+        wizard = self.env["billing.delivery.readdress"].sudo()
+        wizard.create(
+            {
+                "delivery_ids": row.ids,
+                "email": "new@horizon.example",
+                "keep": True,
+            }
+        ).action_send()
+        self.assertEqual(
+            self.customer.email, "new@horizon.example, boss@horizon.example"
         )
 
     def test_an_address_that_is_none_is_refused(self):

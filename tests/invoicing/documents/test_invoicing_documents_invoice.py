@@ -1,3 +1,5 @@
+from psycopg2.extras import Json
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -149,9 +151,13 @@ class TestInvoicingDocumentsInvoice(DocumentsCommon):
     def test_mentions_are_printed_as_they_were_posted(self):
         invoice = self._bill("2026-03-01")
         mentions = ["Late payment: 40 €.", "No discount for early payment."]
-        invoice.sudo().billing_mentions = [
-            {"code": "x", "note_code": None, "text": text} for text in mentions
-        ]
+        told = [{"code": "x", "note_code": None, "text": text} for text in mentions]
+        # As a posting of that day would have left it: nobody writes it afterwards.
+        self.env.cr.execute(
+            "UPDATE account_move SET billing_mentions = %s WHERE id = %s",
+            [Json(told), invoice.id],
+        )
+        invoice.invalidate_recordset(["billing_mentions"])
         page = self._get_page(invoice)
         (block,) = page.xpath("//*[@name='billing_mentions']")
         self.assertEqual([one.text_content() for one in block], mentions)

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.recurring_billing.models.invoicing.mentions.reader import Reader
@@ -67,6 +68,12 @@ class TestInvoicingMentions(MentionsCase):
         invoice = self._post()
         self.assertIn("eight percentage points", self._text(invoice, "late_penalty"))
         self.assertEqual(invoice.billing_late_rate, 0.0)
+
+    def test_mentions_of_a_posted_invoice_are_not_written_by_hand(self):
+        invoice = self._post()
+        for vals in ({"billing_mentions": []}, {"billing_late_rate": 0.0}):
+            with self.assertRaisesRegex(UserError, "that it was posted with"):
+                invoice.write(vals)
 
     def test_the_rate_of_the_companys_terms_comes_first(self):
         self.company.sudo().billing_late_rate = 9.5

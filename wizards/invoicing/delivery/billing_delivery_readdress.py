@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.mail import email_normalize
+from odoo.tools.mail import email_normalize, email_split
 
 
 class BillingDeliveryReaddress(models.TransientModel):
@@ -38,6 +38,18 @@ class BillingDeliveryReaddress(models.TransientModel):
                     customers=", ".join(rows.customer_id.mapped("display_name")),
                 )
 
+    def _keep_address(self, email):
+        """Put the address in the place of the one that did not do; others stay."""
+        # As the user: who may not change contacts leaves the box empty.
+        for partner, rows in self.delivery_ids.grouped("partner_id").items():
+            wrong = {email_normalize(row.email) for row in rows if row.email}
+            kept = [
+                one
+                for one in email_split(partner.email or "")
+                if email_normalize(one) not in {*wrong, email}
+            ]
+            partner.email = ", ".join([email, *kept])
+
     def action_send(self):
         """Send the documents to the address."""
         self.ensure_one()
@@ -62,7 +74,6 @@ class BillingDeliveryReaddress(models.TransientModel):
             )
         rows._check_readdress(email)
         if self.keep:
-            # As the user: who may not change contacts leaves the box empty.
-            rows.partner_id.email = email
+            self._keep_address(email)
         rows._send_again(email)
         return {"type": "ir.actions.act_window_close"}
