@@ -103,6 +103,7 @@ class AccountMove(models.Model):
             [("move_id", "in", self.ids), ("state", "in", ["to_send", "queued"])]
         )
         marked = self.filtered("billing_delivery_state")
+        rows._leave_mail()
         rows.unlink()
         marked._billing_tell_delivery()
 

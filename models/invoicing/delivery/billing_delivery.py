@@ -248,11 +248,28 @@ class BillingDelivery(models.Model):
                 "together": False,
             }
             if not same:
+                row._leave_mail()
                 vals.update(mail_id=False, mail_message_id=False, message_ref=False)
             row._apply("again", **vals)
             sending._settle_channels(row)
         sending._wake("prepare")
         sending._wake("send")
+
+    def _leave_mail(self):
+        """Take documents out of mails that are written and wait: they still hold them,
+        so what stays of such a mail is written anew.
+        """
+        written = self.filtered("mail_id")
+        mates = self.search(
+            [
+                ("mail_id", "in", written.mail_id.ids),
+                ("state", "=", "queued"),
+                ("id", "not in", self.ids),
+            ]
+        )
+        delivery_writer(mates).write(
+            {"mail_id": False, "mail_message_id": False, "message_ref": False}
+        )
 
     def _hurry(self):
         """Do not wait for the next try of what is in the queue anyway."""
@@ -274,6 +291,7 @@ class BillingDelivery(models.Model):
                     "way."
                 )
             )
+        rows._leave_mail()
         rows._apply("posted", sent_at=self.env.cr.now(), next_try_at=False)
         rows.move_id._billing_close_delivery_activities()
 

@@ -187,6 +187,24 @@ class TestInvoicingDelivery(DeliveryCommon):
         self.assertEqual(str(self._rows(third).next_try_at)[:10], "2026-03-02")
         self.assertEqual(str(self._rows(third).next_try_at)[11:], "23:00:00")
 
+    def test_a_document_taken_back_leaves_the_common_mail_too(self):
+        self._wish(billing_delivery_grouping="daily")
+        with self._on("2026-03-02", "08:00:00"):
+            first, second = self._make_invoices(self.customer, self.customer)
+            self._prepare()
+        self.server.mode = "defer"
+        with self._on("2026-03-02", "08:16:00"):
+            self._deliver()
+        self.assertFalse(self.server.received)
+        first.button_draft()
+        self.server.mode = "accept"
+        with self._on("2026-03-02", "09:00:00"):
+            self._deliver()
+        (message,) = self.server.messages
+        (name,) = [part.get_filename() for part in message.iter_attachments()]
+        self.assertIn(second.name.replace("/", "_"), name)
+        self.assertEqual(second.billing_delivery_state, "sent")
+
     def test_customers_with_one_address_never_share_a_mail(self):
         other = self._create_customer("Clinique Morel", email=self.customer.email)
         for customer in (self.customer, other):
