@@ -1,4 +1,4 @@
-"""What a debtor and we agreed on, spread over what is open: promised, disputed, paid in
+"""What a debtor and we agreed on, spread over what is open.
 
 A promise or a dispute speaks of one due date of a document, of a whole document, or (a
 promise) of all that a customer owes. The first two take their own items; the last takes
@@ -181,7 +181,7 @@ def _oldest_first(items: Iterable[Owed]) -> list[Owed]:
 def _uncovered(
     oldest_first: Iterable[Owed], credits: Mapping[int, Decimal]
 ) -> dict[Key, Decimal]:
-    """What credits leave of each item: they cover the oldest of their currency first."""
+    """What credits leave of each item: the oldest of their currency first."""
     by_currency: defaultdict[int, list[Owed]] = defaultdict(list)
     for item in oldest_first:
         by_currency[item.currency].append(item)

@@ -252,7 +252,7 @@ class BillingDunningDispute(models.Model):
             if not (dispute.resolution or "").strip():
                 raise UserError(
                     self.env._(
-                        "%(dispute)s: say under Resolution how it ended, then close it.",
+                        "%(dispute)s: say under Resolution how it ended, then end it.",
                         dispute=dispute.display_name,
                     )
                 )

@@ -6,6 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
+from ....engine.money import quantize
 from ....engine.promises import split_plan
 from ...plan.numbers import as_decimal
 from ...plan.wording import amount_text
@@ -160,13 +161,14 @@ class BillingDunningPlan(models.Model):
         for plan in self:
             if plan.state != "draft" or not plan._can_be_split():
                 continue
+            step = as_decimal(plan.currency_id.rounding)
             plan.instalment_ids = [Command.clear()] + [
-                Command.create({"due_on": due, "amount": float(amount)})
-                for due, amount in split_plan(
-                    as_decimal(plan.total_amount),
+                Command.create({"due_on": part.due, "amount": float(part.amount)})
+                for part in split_plan(
+                    quantize(as_decimal(plan.total_amount), step),
                     plan.count,
-                    first=plan.first_on,
-                    step=as_decimal(plan.currency_id.rounding),
+                    plan.first_on,
+                    step=step,
                 )
             ]
 
@@ -174,7 +176,7 @@ class BillingDunningPlan(models.Model):
         return (
             self.first_on
             and FEWEST <= self.count <= MOST
-            and self.currency_id.compare_amounts(self.total_amount, 0) > 0
+            and self.total_amount >= self.count * self.currency_id.rounding
         )
 
     @api.depends("total_amount", "paid_amount")
@@ -208,7 +210,6 @@ class BillingDunningPlan(models.Model):
             "next": amount_text(self.env, self.next_amount, self.currency_id),
             "day": format_date(self.env, self.next_on),
             "first": format_date(self.env, self.first_on),
-            "broken": format_date(self.env, self.broken_on),
         }
         return {
             "draft": lambda: self.env._(
@@ -226,8 +227,7 @@ class BillingDunningPlan(models.Model):
             ),
             "kept": lambda: self.env._("%(total)s paid in instalments.", **values),
             "broken": lambda: self.env._(
-                "The instalment of %(broken)s did not come: reminders ask for "
-                "%(left)s.",
+                "The instalment of %(day)s did not come: reminders ask for %(left)s.",
                 **values,
             ),
             "cancelled": lambda: self.env._("Cancelled. It stops nothing."),

@@ -3,8 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ....engine.pledges import share_paid
-from ....engine.promises import plan_state
+from ....engine.promises import Instalment, plan_state
 from ...plan.numbers import as_decimal
 from .billing_dunning_pledge import pledge_writer
 
@@ -119,32 +118,32 @@ class BillingDunningPlan(models.Model):
     def _get_facts(self, on):
         """What the payments of the items say of the plan on a day."""
         paid = sum(as_decimal(item.paid_amount) for item in self.item_ids)
-        parts = self.instalment_ids.sorted("due_on")
-        instalments = [(part.due_on, as_decimal(part.amount)) for part in parts]
         standing = plan_state(
-            instalments,
+            [
+                Instalment(part.due_on, as_decimal(part.amount))
+                for part in self.instalment_ids.sorted("due_on")
+            ],
             paid=paid,
             on=on,
-            bank_days=self.company_id.billing_pledge_days,
+            tolerance=self.company_id.billing_pledge_days,
         )
-        shares = share_paid([amount for _due, amount in instalments], paid)
-        full = sum(share == part[1] for share, part in zip(shares, instalments))
+        following = standing.following
         facts = {
             "paid_amount": float(paid),
-            "paid_count": full,
-            "next_on": standing.next_due or False,
-            "next_amount": float(standing.next_amount or 0),
+            "paid_count": standing.covered,
+            "next_on": following.due if following else False,
+            "next_amount": float(following.amount) if following else 0.0,
         }
         if self.state == "offered":
-            return {**facts, **self._get_answer(full, standing.state, on)}
+            return {**facts, **self._get_answer(standing, on)}
         return {
             **facts,
             "state": standing.state,
             "broken_on": standing.broken_since or False,
         }
 
-    def _get_answer(self, full, state, on):
+    def _get_answer(self, standing, on):
         """Who pays the first instalment accepts; who lets it pass does not."""
-        if full:
-            return {"state": state, "accepted_on": on}
-        return {"state": "cancelled" if state == "broken" else "offered"}
+        if standing.covered:
+            return {"state": standing.state, "accepted_on": on}
+        return {"state": "cancelled" if standing.broken_since else "offered"}

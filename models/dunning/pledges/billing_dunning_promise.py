@@ -7,8 +7,9 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ....engine.errors import InvalidPromise
 from ....engine.pledges import still_expected
-from ....engine.promises import promise_state
+from ....engine.promises import check_promise, promise_state
 from ...plan.numbers import as_decimal
 from ...plan.wording import amount_text
 from .billing_dunning_pledge import pledge_writer
@@ -176,15 +177,20 @@ class BillingDunningPromise(models.Model):
             {promise: promise._get_claim() for promise in self}
         )
         for promise, limit in left.items():
-            wanted = as_decimal(promise.amount) - as_decimal(promise.paid_amount)
-            if wanted > limit:
+            # What was paid since was open when it was given.
+            limit += as_decimal(promise.paid_amount)
+            try:
+                check_promise(as_decimal(promise.amount), limit)
+            except InvalidPromise as error:
                 raise ValidationError(
                     self.env._(
                         "The promise (%(amount)s) exceeds what is open (%(open)s).",
-                        amount=amount_text(self.env, wanted, promise.currency_id),
+                        amount=amount_text(
+                            self.env, promise.amount, promise.currency_id
+                        ),
                         open=amount_text(self.env, limit, promise.currency_id),
                     )
-                )
+                ) from error
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -271,9 +277,9 @@ class BillingDunningPromise(models.Model):
             if was_open:
                 amount = still_expected(amount, paid=now, left=left[promise])
             state = amount and promise_state(
-                amount=amount,
-                until=promise.until,
-                paid_since=now,
+                amount,
+                promise.until,
+                paid=now,
                 on=on,
                 bank_days=promise.company_id.billing_pledge_days,
             )
