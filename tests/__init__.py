@@ -102,3 +102,9 @@ from .invoicing.delivery import test_invoicing_delivery
 from .invoicing.archive import test_invoicing_archive_proofs
 from .invoicing.archive import test_invoicing_archive_tour
 from .invoicing.archive import test_invoicing_issued_tour
+from .dunning.pledges import test_dunning_pledges_promise
+from .dunning.pledges import test_dunning_pledges_dispute
+from .dunning.pledges import test_dunning_pledges_plan
+from .dunning.pledges import test_dunning_pledges_hold
+from .dunning.pledges import test_dunning_pledges_parts
+from .dunning.pledges import test_dunning_pledges_access
