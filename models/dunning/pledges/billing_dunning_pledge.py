@@ -119,6 +119,11 @@ class BillingDunningPledgeItem(models.AbstractModel):
 
     def _check_item(self):
         """An item is the customer's own, posted, and due on that day."""
+        for pledge in self:
+            if pledge.date_maturity and not pledge.move_id:
+                raise ValidationError(
+                    self.env._("A due date is one of an invoice. Choose the invoice.")
+                )
         for pledge in self.filtered("move_id"):
             move = pledge.move_id
             if move.state != "posted" or not move.is_sale_document(True):

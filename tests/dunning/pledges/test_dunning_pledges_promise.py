@@ -81,6 +81,10 @@ class TestDunningPledgesPromise(PledgesCommon):
         with self.assertRaisesRegex(ValidationError, "01/31/2026"):
             self._promise(50, move_id=self.invoice.id, date_maturity="2026-02-01")
 
+    def test_a_due_date_needs_its_invoice(self):
+        with self.assertRaisesRegex(ValidationError, "Choose the invoice"):
+            self._promise(50, date_maturity="2026-01-31")
+
     def test_an_instalment_alone_may_be_promised(self):
         split = self._invoice_in_two(1000)
         promise = self._promise(move_id=split.id, date_maturity="2026-01-31")
