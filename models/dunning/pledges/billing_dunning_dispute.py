@@ -169,8 +169,9 @@ class BillingDunningDispute(models.Model):
     def _compute_display_name(self):
         categories = dict(self._fields["category"]._description_selection(self.env))
         for dispute in self:
-            name = dispute.move_id.name or ""
-            dispute.display_name = f"{name} · {categories.get(dispute.category, '')}"
+            category = categories.get(dispute.category)
+            name = dispute.move_id.name
+            dispute.display_name = name and f"{name} · {category}"
 
     @api.depends_context("lang")
     @api.depends("state", "amount", "credited_amount", "review_on", "ended_on")

@@ -194,7 +194,7 @@ class BillingDunningPlan(models.Model):
     @api.depends("count", "first_on")
     def _compute_display_name(self):
         for plan in self:
-            plan.display_name = self.env._(
+            plan.display_name = plan.first_on and self.env._(
                 "%(count)s instalments from %(day)s",
                 count=plan.count,
                 day=format_date(self.env, plan.first_on),

@@ -129,7 +129,7 @@ class BillingDunningPromise(models.Model):
     @api.depends("amount", "until", "currency_id")
     def _compute_display_name(self):
         for promise in self:
-            promise.display_name = self.env._(
+            promise.display_name = promise.until and self.env._(
                 "%(amount)s for %(day)s",
                 amount=amount_text(self.env, promise.amount, promise.currency_id),
                 day=format_date(self.env, promise.until),
