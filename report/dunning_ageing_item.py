@@ -3,13 +3,14 @@ from odoo.tools import SQL, frozendict
 
 from ..engine.ageing import bands
 
+#: The engine's bands; a pivot sorts its columns by the key, so it begins with the rank.
 BANDS = [
-    ("not_due", "Not due"),
-    ("1_30", "1–30 days"),
-    ("31_60", "31–60 days"),
-    ("61_90", "61–90 days"),
-    ("over_90", "Over 90 days"),
-    ("credit", "Credits"),
+    ("0_not_due", "Not due"),
+    ("1_1_30", "1–30 days"),
+    ("2_31_60", "31–60 days"),
+    ("3_61_90", "61–90 days"),
+    ("4_over_90", "Over 90 days"),
+    ("5_credit", "Credits"),
 ]
 
 
@@ -73,7 +74,7 @@ class BillingAgeingItem(models.Model):
                    line.date AS document_date,
                    COALESCE(line.date_maturity, line.date) AS date_maturity,
                    %(day)s - COALESCE(line.date_maturity, line.date) AS days_late,
-                   CASE WHEN left_over.amount < 0 THEN 'credit'
+                   CASE WHEN left_over.amount < 0 THEN '5_credit'
                         %(cases)s END AS band,
                    left_over.amount
               FROM account_move_line line
@@ -103,11 +104,12 @@ class BillingAgeingItem(models.Model):
     def _get_cases(self, day):
         """The engine's bands as conditions on the age, the youngest first."""
         late = SQL("%s - COALESCE(line.date_maturity, line.date)", day)
+        keyed = [(f"{rank}_{band.key}", band.last) for rank, band in enumerate(bands())]
         return SQL(" ").join(
-            SQL("ELSE %s", band.key)
-            if band.last is None
-            else SQL("WHEN %s <= %s THEN %s", late, band.last, band.key)
-            for band in bands()
+            SQL("ELSE %s", key)
+            if last is None
+            else SQL("WHEN %s <= %s THEN %s", late, last, key)
+            for key, last in keyed
         )
 
     def action_open_document(self):

@@ -37,15 +37,15 @@ class TestDunningAgeing(DunningCommon):
         found = {move: band for move, band in self._age("2026-07-01")}
         self.assertEqual(
             [found[move] for move in moves],
-            ["not_due", "1_30", "31_60", "31_60", "31_60", "61_90", "over_90"],
+            ["0_not_due", "1_1_30", "2_31_60", "2_31_60", "2_31_60", "3_61_90", "4_over_90"],
         )
 
     def test_what_was_paid_later_is_open_at_the_date(self):
         move = self._bill("2026-05-01", 100.0)
         self._pay(move, "2026-05-10", 40.0)
         self._pay(move, "2026-06-10")
-        self.assertEqual(self._age("2026-05-09"), {(move, "1_30"): 100.0})
-        self.assertEqual(self._age("2026-05-31"), {(move, "1_30"): 60.0})
+        self.assertEqual(self._age("2026-05-09"), {(move, "1_1_30"): 100.0})
+        self.assertEqual(self._age("2026-05-31"), {(move, "1_1_30"): 60.0})
         self.assertEqual(self._age("2026-06-10"), {})
 
     def test_document_of_a_later_date_is_not_there_yet(self):
@@ -57,7 +57,7 @@ class TestDunningAgeing(DunningCommon):
         note = self._bill("2026-06-01", 100.0, move_type="out_refund")
         self.assertEqual(
             self._age("2026-06-15"),
-            {(move, "31_60"): 100.0, (note, "credit"): -100.0},
+            {(move, "2_31_60"): 100.0, (note, "5_credit"): -100.0},
         )
 
     def test_instalments_age_one_by_one(self):
@@ -80,7 +80,7 @@ class TestDunningAgeing(DunningCommon):
         )
         move = self._bill("2026-05-01", 100.0, invoice_payment_term_id=term.id)
         self.assertEqual(
-            self._age("2026-05-15"), {(move, "31_60"): 50.0, (move, "not_due"): 50.0}
+            self._age("2026-05-15"), {(move, "2_31_60"): 50.0, (move, "0_not_due"): 50.0}
         )
 
     def test_total_is_the_balance_of_receivables(self):
@@ -108,7 +108,7 @@ class TestDunningAgeing(DunningCommon):
             item = self.env["billing.ageing.item"].search(
                 [("partner_id", "=", self.customer.id)]
             )
-            self.assertEqual((item.band, item.days_late), ("1_30", 1))
+            self.assertEqual((item.band, item.days_late), ("1_1_30", 1))
 
     def test_another_company_sees_nothing(self):
         self._bill("2026-05-01", 100.0)
