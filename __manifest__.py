@@ -124,6 +124,13 @@
         "views/invoicing/cutoff/billing_deferred_schedule_views.xml",
         "views/invoicing/cutoff/res_config_settings_views.xml",
         "views/menus.xml",
+        # Reminders.
+        "security/dunning_payers_rules.xml",
+        "data/dunning_payers_cron_data.xml",
+        "wizards/dunning/payers/billing_ageing_views.xml",
+        "views/dunning/payers/billing_ageing_views.xml",
+        "views/dunning/payers/res_partner_views.xml",
+        "views/dunning/payers/menus.xml",
         "views/invoicing/mentions/menus.xml",
         "wizards/invoicing/delivery/billing_delivery_readdress_views.xml",
         "views/invoicing/delivery/billing_delivery_views.xml",

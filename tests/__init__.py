@@ -102,3 +102,5 @@ from .invoicing.delivery import test_invoicing_delivery
 from .invoicing.archive import test_invoicing_archive_proofs
 from .invoicing.archive import test_invoicing_archive_tour
 from .invoicing.archive import test_invoicing_issued_tour
+from .dunning.payers import test_dunning_payers
+from .dunning.payers import test_dunning_ageing
