@@ -1,0 +1,2 @@
+# The rooms of this stage, in the order of loading: each uses those above it.
+from . import policy
