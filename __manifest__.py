@@ -58,6 +58,9 @@
         "security/invoicing_delivery_rules.xml",
         "data/invoicing_delivery_data.xml",
         "data/invoicing_archive_data.xml",
+        # Pledges.
+        "security/dunning_pledges_rules.xml",
+        "data/dunning_pledges_data.xml",
         "data/insight_digest_data.xml",
         # Documents.
         "security/invoicing_documents_rules.xml",
@@ -152,6 +155,13 @@
         "views/invoicing/delivery/billing_delivery_views.xml",
         "views/invoicing/delivery/account_move_views.xml",
         "views/invoicing/delivery/delivery_settings_views.xml",
+        # Pledges.
+        "views/dunning/pledges/billing_dunning_promise_views.xml",
+        "views/dunning/pledges/billing_dunning_dispute_views.xml",
+        "views/dunning/pledges/billing_dunning_plan_views.xml",
+        "views/dunning/pledges/billing_dunning_hold_views.xml",
+        "views/dunning/pledges/res_config_settings_views.xml",
+        "views/dunning/pledges/menus.xml",
     ],
     "demo": [
         "demo/plan_res_company_demo.xml",

@@ -1,0 +1,238 @@
+"""What promises, disputes, plans and holds have in common: whose, and of which item."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_date
+
+from ....engine.pledges import Claim
+from ...plan.numbers import as_decimal
+
+#: Lets the buttons and the service write what follows from facts. A caller by RPC
+#: cannot send this very object along.
+_MARK = object()
+
+
+def pledge_writer(records):
+    """The same records, allowed to write states and facts: for their own methods."""
+    return records.with_context(billing_pledge_writer=_MARK)
+
+
+def is_pledge_writer(records):
+    """Whether these records came through ``pledge_writer``."""
+    return records.env.context.get("billing_pledge_writer") is _MARK
+
+
+class BillingDunningPledge(models.AbstractModel):
+    """Something that keeps a customer's reminders from leaving."""
+
+    _name = "billing.dunning.pledge"
+    _description = "What Stops Reminders"
+    _check_company_auto = True
+
+    #: States and facts: written by buttons and by the service alone.
+    _facts = frozenset({"state"})
+    #: What was agreed on: not to be changed any more once it is over.
+    _terms = frozenset(
+        {"company_id", "partner_id", "currency_id", "move_id", "date_maturity"}
+    )
+    #: States in which the terms may still change.
+    _live_states = frozenset({"open"})
+
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+
+    # === Computes === #
+
+    def _get_pledge_move(self):
+        """The document it is about, if it is about one."""
+        return self.env["account.move"]
+
+    @api.depends(lambda self: ["move_id"] if "move_id" in self._fields else [])
+    def _compute_company_id(self):
+        for pledge in self:
+            pledge.company_id = (
+                pledge._get_pledge_move().company_id
+                or pledge.company_id
+                or self.env.company
+            )
+
+    @api.depends(lambda self: ["move_id"] if "move_id" in self._fields else [])
+    def _compute_partner_id(self):
+        for pledge in self:
+            pledge.partner_id = (
+                pledge._get_pledge_move().commercial_partner_id
+                or pledge.partner_id.commercial_partner_id
+            )
+
+    # === Guards === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_pledge_writer(vals)
+            self._use_commercial_partner(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_pledge_writer(vals)
+        if self._terms & set(vals) and not is_pledge_writer(self):
+            self._check_live()
+        return super().write(self._use_commercial_partner(vals))
+
+    def _use_commercial_partner(self, vals):
+        """A contact speaks for who owes the money."""
+        if vals.get("partner_id"):
+            partner = self.env["res.partner"].browse(vals["partner_id"])
+            vals["partner_id"] = partner.commercial_partner_id.id
+        return vals
+
+    def _check_pledge_writer(self, vals):
+        if self._facts & set(vals) and not is_pledge_writer(self):
+            raise UserError(
+                self.env._(
+                    "The state follows what is paid and credited. Use the buttons of "
+                    "the form to end it."
+                )
+            )
+
+    def _check_live(self):
+        for pledge in self:
+            if pledge.state not in self._live_states:
+                raise UserError(
+                    self.env._(
+                        "%(pledge)s, %(customer)s: this is over and stays as it was. "
+                        "Enter a new one.",
+                        pledge=pledge.display_name,
+                        customer=pledge.partner_id.display_name,
+                    )
+                )
+
+    def _check_may_end(self):
+        """Buttons end what is not over, for who may write it."""
+        self.check_access("write")
+        self._check_live()
+
+
+class BillingDunningPledgeItem(models.AbstractModel):
+    """An invoice, or one of its due dates. The model has a company and a customer."""
+
+    _name = "billing.dunning.pledge.item"
+    _description = "Open Item of a Pledge"
+
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Invoice",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Empty: all that the customer owes.",
+    )
+    date_maturity = fields.Date(
+        string="Due date",
+        help="One instalment of the invoice. Empty: the whole invoice.",
+    )
+
+    def _get_pledge_move(self):
+        return self.move_id
+
+    @api.constrains("company_id", "partner_id", "move_id", "date_maturity")
+    def _check_item(self):
+        """An item is the customer's own, posted, and due on that day."""
+        self.check_access("read")
+        for pledge in self.filtered("move_id"):
+            move = pledge.move_id
+            if move.state != "posted" or not move.is_sale_document(True):
+                raise ValidationError(
+                    self.env._(
+                        "%(document)s is no posted invoice. Choose one that the "
+                        "customer has received.",
+                        document=move.display_name,
+                    )
+                )
+            if move.commercial_partner_id != pledge.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(document)s was issued to %(owner)s, not to %(customer)s. "
+                        "Choose an invoice of this customer.",
+                        document=move.name,
+                        owner=move.commercial_partner_id.display_name,
+                        customer=pledge.partner_id.display_name,
+                    )
+                )
+            pledge._check_due_date()
+
+    def _check_due_date(self):
+        lines = self.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        dates = sorted({line.date_maturity or line.date for line in lines})
+        if self.date_maturity and self.date_maturity not in dates:
+            raise ValidationError(
+                self.env._(
+                    "Nothing of %(document)s falls due on %(day)s. Choose one of its "
+                    "dates: %(days)s.",
+                    document=self.move_id.name,
+                    day=format_date(self.env, self.date_maturity),
+                    days=", ".join(format_date(self.env, day) for day in dates),
+                )
+            )
+
+
+class BillingDunningPledgeAmount(models.AbstractModel):
+    """An amount in the currency of its invoice, else of its company."""
+
+    _name = "billing.dunning.pledge.amount"
+    _description = "Amount of a Pledge"
+
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+
+    @api.depends("company_id", "partner_id")
+    def _compute_currency_id(self):
+        for pledge in self:
+            pledge.currency_id = (
+                pledge._get_pledge_move().currency_id
+                or pledge.currency_id
+                or pledge.company_id.currency_id
+            )
+
+    def _prepare_claim(self, kind, amount, since, until, item):
+        """What it keeps out of reminders, as the engine reads it.
+
+        :param item: the record that tells invoice and due date.
+        :rtype: Claim
+        """
+        return Claim(
+            kind=kind,
+            amount=as_decimal(amount),
+            currency=self.currency_id.id,
+            since=since,
+            until=until,
+            document=item._get_pledge_move().id or None,
+            due=item.date_maturity or None,
+            bank_days=self.company_id.billing_pledge_days,
+        )
