@@ -162,6 +162,9 @@
         "views/dunning/pledges/billing_dunning_hold_views.xml",
         "views/dunning/pledges/res_config_settings_views.xml",
         "views/dunning/pledges/menus.xml",
+        "security/dunning_cases_rules.xml",
+        "data/dunning_cases_cron_data.xml",
+        "views/dunning/cases/billing_dunning_case_views.xml",
     ],
     "demo": [
         "demo/plan_res_company_demo.xml",

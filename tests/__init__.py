@@ -104,3 +104,4 @@ from .invoicing.archive import test_invoicing_archive_tour
 from .invoicing.archive import test_invoicing_issued_tour
 from .dunning.payers import test_dunning_payers
 from .dunning.payers import test_dunning_ageing
+from .dunning.cases import test_dunning_cases

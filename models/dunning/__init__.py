@@ -2,3 +2,4 @@
 from . import payers
 from . import policy
 from . import pledges
+from . import cases

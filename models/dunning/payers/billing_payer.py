@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -154,6 +156,20 @@ class BillingPayer(models.Model):
             return text
         return self.env._(
             "%(invoices)s, %(open)s still open", invoices=text, open=self.open_count
+        )
+
+    def _to_clock(self):
+        """The record as the engine's value."""
+        self.ensure_one()
+        return PayerClock(
+            class_=self.payer_class,
+            count=self.invoice_count,
+            open_count=self.open_count,
+            usual=self.usual_days if self.habit not in ("unknown", "unpaid") else None,
+            low=self.low_days if self.has_span else None,
+            high=self.high_days if self.has_span else None,
+            unpaid=self.unpaid_days if self.habit == "unpaid" else None,
+            curve=tuple((days, Fraction(up, down)) for days, up, down in self.curve),
         )
 
     @api.model

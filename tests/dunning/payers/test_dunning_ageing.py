@@ -37,7 +37,15 @@ class TestDunningAgeing(DunningCommon):
         found = {move: band for move, band in self._age("2026-07-01")}
         self.assertEqual(
             [found[move] for move in moves],
-            ["0_not_due", "1_1_30", "2_31_60", "2_31_60", "2_31_60", "3_61_90", "4_over_90"],
+            [
+                "0_not_due",
+                "1_1_30",
+                "2_31_60",
+                "2_31_60",
+                "2_31_60",
+                "3_61_90",
+                "4_over_90",
+            ],
         )
 
     def test_what_was_paid_later_is_open_at_the_date(self):
@@ -80,7 +88,8 @@ class TestDunningAgeing(DunningCommon):
         )
         move = self._bill("2026-05-01", 100.0, invoice_payment_term_id=term.id)
         self.assertEqual(
-            self._age("2026-05-15"), {(move, "2_31_60"): 50.0, (move, "0_not_due"): 50.0}
+            self._age("2026-05-15"),
+            {(move, "2_31_60"): 50.0, (move, "0_not_due"): 50.0},
         )
 
     def test_total_is_the_balance_of_receivables(self):
