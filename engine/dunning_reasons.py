@@ -118,7 +118,8 @@ def of_silence(facts: CaseFacts, policy: Policy, outlook: Outlook, on: date) -> 
         return _prevented(facts, policy, outlook.level, on)
     overdue = [s for s in owed if s.overdue]
     if not overdue:
-        return Reason("not_due", {"due": min(s.item.due for s in owed)})
+        open_ = (s.item.due for s in owed if s.share.covered < s.item.amount)
+        return Reason("not_due", {"due": min(open_)})
     return _keeper(facts, policy, overdue)
 
 
