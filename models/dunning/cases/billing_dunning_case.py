@@ -17,7 +17,7 @@ class BillingDunningCase(models.Model):
     """Where a customer's unpaid invoices stand, and what comes next."""
 
     _name = "billing.dunning.case"
-    _inherit = ["billing.dunning.case", "mail.thread", "mail.activity.mixin"]
+    _inherit = ("billing.dunning.case", "mail.thread", "mail.activity.mixin")
     _order = "overdue_net desc, id desc"
 
     state = fields.Selection(

@@ -202,7 +202,7 @@ class BillingDunningCase(models.Model):
         :return: a sentence.
         """
         here = fields.Domain(domain) & fields.Domain("state", "=", "open")
-        due = here & fields.Domain("next_on", "<=", fields.Date.today())
+        due = here & fields.Domain("next_on", "<=", self.env.company._billing_today())
         count, amount = self._read_group(due, [], ["__count", "overdue_net:sum"])[0]
         if not self.search_count(here, limit=1):
             return self.env._("Nobody owes anything.")
@@ -216,13 +216,19 @@ class BillingDunningCase(models.Model):
                 "No step is due. The next one: %(day)s.",
                 day=format_date(self.env, following.next_on),
             )
-        companies = self.env.companies.currency_id
-        if len(companies) > 1:
-            return self.env._(
-                "%(count)s steps are due.", count=formatLang(self.env, count, digits=0)
-            )
+        steps = self._get_steps_text(count)
+        currencies = self.env.companies.currency_id
+        if len(currencies) > 1:
+            return f"{steps}."
         return self.env._(
-            "%(count)s steps are due, %(amount)s at stake.",
-            count=formatLang(self.env, count, digits=0),
-            amount=amount_text(self.env, amount or 0, companies),
+            "%(steps)s, %(amount)s at stake.",
+            steps=steps,
+            amount=amount_text(self.env, amount or 0, currencies),
+        )
+
+    def _get_steps_text(self, count):
+        if count == 1:
+            return self.env._("1 step is due")
+        return self.env._(
+            "%(count)s steps are due", count=formatLang(self.env, count, digits=0)
         )

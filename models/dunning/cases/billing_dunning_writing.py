@@ -40,6 +40,11 @@ _UPSERT_ITEM = (
         for name in ("case_id", "amount", "left", "verdict")
     )
 )
+#: Fields elsewhere that show what was written.
+_SHOWN = {
+    "res.partner": ["billing_case_id", "billing_overdue_net", "billing_case_text"],
+    "account.move": ["billing_reminder_text"],
+}
 
 
 class BillingDunning(models.AbstractModel):
@@ -71,8 +76,10 @@ class BillingDunning(models.AbstractModel):
         )
         cases = {partner_id: case_id for case_id, partner_id in ids}
         self._write_items(company, looked, cases)
-        self.env["billing.dunning.case"].invalidate_model()
-        self.env["billing.dunning.item"].invalidate_model()
+        for model in ("billing.dunning.case", "billing.dunning.item"):
+            self.env[model].invalidate_model()
+        for model, names in _SHOWN.items():
+            self.env[model].invalidate_model(names)
 
     @api.model
     def _get_known(self, company, looked):

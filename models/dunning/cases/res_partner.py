@@ -7,18 +7,18 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     billing_case_id = fields.Many2one(
-        comodel_name="billing.dunning.case", compute="_compute_billing_case_id"
+        comodel_name="billing.dunning.case", compute="_compute_billing_case"
     )
     billing_overdue_net = fields.Monetary(
-        string="Overdue", related="billing_case_id.overdue_net"
+        string="Overdue", compute="_compute_billing_case"
     )
-    billing_case_text = fields.Char(
-        string="Reminders", related="billing_case_id.next_text"
-    )
+    billing_case_text = fields.Char(string="Reminders", compute="_compute_billing_case")
 
-    @api.depends_context("company", "uid")
-    def _compute_billing_case_id(self):
+    @api.depends_context("company", "lang", "uid")
+    def _compute_billing_case(self):
         self.billing_case_id = False
+        self.billing_overdue_net = 0.0
+        self.billing_case_text = False
         cases = self.env["billing.dunning.case"]
         if not cases.has_access("read"):
             return
@@ -29,7 +29,11 @@ class ResPartner(models.Model):
             ]
         ).grouped("partner_id")
         for partner in self:
-            partner.billing_case_id = found.get(partner.commercial_partner_id._origin)
+            case = found.get(partner.commercial_partner_id._origin)
+            if case:
+                partner.billing_case_id = case
+                partner.billing_overdue_net = case.overdue_net
+                partner.billing_case_text = case.next_text
 
     def action_open_billing_case(self):
         """The customer's case."""

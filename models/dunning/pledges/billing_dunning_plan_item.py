@@ -56,7 +56,7 @@ class BillingDunningPlanItem(models.Model):
     """An invoice, or one of its due dates, that is paid by a plan."""
 
     _name = "billing.dunning.plan.item"
-    _inherit = ["billing.dunning.plan.part", "billing.dunning.pledge.item"]
+    _inherit = ("billing.dunning.plan.part", "billing.dunning.pledge.item")
     _description = "Invoice of a Payment Plan"
     _order = "date_maturity, id"
     _check_company_auto = True

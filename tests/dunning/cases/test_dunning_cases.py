@@ -56,7 +56,9 @@ class TestDunningCases(DunningCommon):
         note = self._bill("2026-11-10", 1000.0, move_type="out_refund", days=8)
         case = self._look("2026-11-20")
         self.assertEqual((case.overdue_net, case.reason_code), (0.0, "covered"))
-        self.assertEqual(case.reason_text, f"Covered by {note.name}: net $ 0.00")
+        self.assertEqual(
+            case.reason_text, f"Covered by {note.name}: net $\N{NO-BREAK SPACE}0.00"
+        )
         self.assertFalse(case.next_on)
 
     def test_part_payment_leaves_the_rest_to_ask_for(self):
@@ -151,17 +153,44 @@ class TestDunningCases(DunningCommon):
             hold.action_lift()
             self.assertEqual(case.reason_code, "sending_off")
 
-    def test_promise_and_dispute_are_told_with_their_days(self):
+    def test_dispute_is_told_with_its_days(self):
+        move = self._bill("2026-11-02", 1000.0)
+        case = self._as_officer(self._look("2026-11-20"))
+        with self._on("2026-11-20"):
+            self.env["billing.dunning.dispute"].with_user(self.officer).create(
+                {"move_id": move.id, "category": "amount", "amount": 1000.0}
+            )
+            self.assertEqual(
+                case.reason_text, "Disputed since 11/20/2026, review 12/04/2026"
+            )
+            self.assertEqual(case.open_item_ids.verdict, "disputed")
+
+    def test_what_is_not_disputed_is_asked_for(self):
         move = self._bill("2026-11-02", 1000.0)
         case = self._as_officer(self._look("2026-11-20"))
         with self._on("2026-11-20"):
             self.env["billing.dunning.dispute"].with_user(self.officer).create(
                 {"move_id": move.id, "category": "amount", "amount": 700.0}
             )
-            self.assertEqual(
-                case.reason_text, "Disputed since 11/20/2026, review 12/04/2026"
-            )
+            self.assertEqual(case.reason_code, "sending_off")
             self.assertEqual(case.open_item_ids.left, 300.0)
+
+    def test_promise_keeps_reminders_back_until_its_day(self):
+        self._bill("2026-11-02", 1000.0)
+        case = self._as_officer(self._look("2026-11-20"))
+        with self._on("2026-11-20"):
+            self.env["billing.dunning.promise"].with_user(self.officer).create(
+                {
+                    "partner_id": self.customer.id,
+                    "amount": 1000.0,
+                    "until": "2026-11-30",
+                }
+            )
+            self.assertEqual(
+                case.reason_text,
+                "Promised: $\N{NO-BREAK SPACE}1,000.00 on 11/30/2026",
+            )
+            self.assertGreater(str(case.next_on), "2026-11-30")
 
     # === Above the list, on customer and invoice === #
 
@@ -172,7 +201,7 @@ class TestDunningCases(DunningCommon):
         with self._on("2026-11-20"):
             self.assertEqual(
                 cases.get_billing_headline([("partner_id", "=", self.customer.id)]),
-                "1 steps are due, $ 1,000.00 at stake.",
+                "1 step is due, $\N{NO-BREAK SPACE}1,000.00 at stake.",
             )
             self.assertEqual(
                 cases.get_billing_headline([("id", "=", 0)]), "Nobody owes anything."
@@ -181,10 +210,11 @@ class TestDunningCases(DunningCommon):
     def test_customer_and_invoice_say_what_comes_next(self):
         move = self._bill("2026-11-02", 1000.0)
         case = self._look("2026-11-03")
-        self.assertEqual(self.customer.billing_case_id, case)
-        self.assertEqual(self.customer.billing_overdue_net, 1000.0)
+        customer = self.customer.with_env(self.env)
+        self.assertEqual(customer.billing_case_id, case)
+        self.assertEqual(customer.billing_overdue_net, 1000.0)
         self.assertIn("on 11/05/2026", move.billing_reminder_text)
-        self.assertEqual(self.customer.action_open_billing_case()["res_id"], case.id)
+        self.assertEqual(customer.action_open_billing_case()["res_id"], case.id)
 
     def test_policy_is_told_with_its_reason(self):
         self._bill("2026-11-02", 1000.0)
@@ -232,7 +262,7 @@ class TestDunningCases(DunningCommon):
             with self._on("2026-11-20"), self._scheduler_mode():
                 job.method_direct_trigger()
             self.env.invalidate_all()
-            case = self.customer.billing_case_id
+            case = self.customer.with_env(self.env).billing_case_id
             self.assertEqual((case.overdue_net, case.open_count), (1000.0, 1))
             self.assertEqual(len(case.item_ids), 1)
 
