@@ -105,3 +105,9 @@ from .invoicing.archive import test_invoicing_issued_tour
 from .dunning.payers import test_dunning_payers
 from .dunning.payers import test_dunning_ageing
 from .dunning.cases import test_dunning_cases
+from .dunning.pledges import test_dunning_pledges_promise
+from .dunning.pledges import test_dunning_pledges_dispute
+from .dunning.pledges import test_dunning_pledges_plan
+from .dunning.pledges import test_dunning_pledges_hold
+from .dunning.pledges import test_dunning_pledges_parts
+from .dunning.pledges import test_dunning_pledges_access

@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_config_settings
+from . import billing_dunning_facts
 from . import billing_dunning_pledge
 from . import billing_dunning_promise
 from . import billing_dunning_dispute

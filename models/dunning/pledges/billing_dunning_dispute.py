@@ -10,7 +10,7 @@ from odoo.tools.misc import format_date
 from ....engine.pledges import dispute_end
 from ...plan.numbers import as_decimal
 from ...plan.wording import amount_text
-from .billing_dunning_pledge import pledge_writer
+from .billing_dunning_facts import pledge_writer
 
 _ACTIVITY = "recurring_billing.mail_activity_dispute"
 #: Days after which a dispute is looked at again.
@@ -78,6 +78,7 @@ class BillingDunningDispute(models.Model):
         string="Disputed",
         required=True,
         compute="_compute_amount",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -150,7 +151,11 @@ class BillingDunningDispute(models.Model):
     @api.depends("move_id", "date_maturity", "move_line_id")
     def _compute_amount(self):
         left = self.env["billing.dunning.pledges"]._get_left(
-            {dispute: dispute._get_claim() for dispute in self if dispute.move_id}
+            {
+                dispute: dispute._get_claim()
+                for dispute in self._filter_told()
+                if dispute.move_id
+            }
         )
         for dispute in self:
             amount = left.get(dispute, as_decimal(dispute.amount))
@@ -202,10 +207,12 @@ class BillingDunningDispute(models.Model):
 
     # === Guards === #
 
-    @api.constrains("move_id", "date_maturity", "move_line_id", "amount")
+    def _check_terms(self):
+        super()._check_terms()
+        self._check_amount()
+
     def _check_amount(self):
         """Nobody disputes more than is open, nor a line of another invoice."""
-        self.check_access("read")
         left = self.env["billing.dunning.pledges"]._get_left(
             {dispute: dispute._get_claim() for dispute in self}
         )

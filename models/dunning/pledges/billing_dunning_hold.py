@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
-from .billing_dunning_pledge import pledge_writer
+from .billing_dunning_facts import pledge_writer
 
 
 class BillingDunningHold(models.Model):

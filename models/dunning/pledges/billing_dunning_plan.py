@@ -71,6 +71,7 @@ class BillingDunningPlan(models.Model):
         inverse_name="plan_id",
         string="Invoices",
         compute="_compute_item_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         copy=False,
@@ -132,7 +133,9 @@ class BillingDunningPlan(models.Model):
     @api.depends("company_id", "partner_id", "currency_id")
     def _compute_item_ids(self):
         """What is overdue in this currency, until somebody chooses otherwise."""
-        drafts = self.filtered(lambda plan: plan.state == "draft" and plan.partner_id)
+        drafts = self._filter_told().filtered(
+            lambda plan: plan.state == "draft" and plan.partner_id
+        )
         pledges = self.env["billing.dunning.pledges"]
         standings = pledges._get_standings(drafts.company_id, drafts.partner_id)
         for plan in drafts:
@@ -234,12 +237,6 @@ class BillingDunningPlan(models.Model):
         }[self.state]()
 
     # === Guards === #
-
-    @api.constrains("instalment_ids", "item_ids")
-    def _check_schedule(self):
-        """Instalments add up to the invoices, in order of their days."""
-        for plan in self.filtered(lambda plan: plan.state != "draft"):
-            plan._check_complete()
 
     def _check_complete(self):
         """Refuse a plan that nobody could follow.

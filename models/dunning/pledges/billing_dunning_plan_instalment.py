@@ -14,6 +14,8 @@ class BillingDunningPlanInstalment(models.Model):
     _description = "Instalment of a Payment Plan"
     _order = "due_on, id"
 
+    _terms = frozenset({"plan_id", "due_on", "amount"})
+
     due_on = fields.Date(string="On", required=True)
     amount = fields.Monetary(required=True)
     paid_amount = fields.Monetary(string="Paid", compute="_compute_paid_amount")

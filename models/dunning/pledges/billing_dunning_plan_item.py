@@ -6,14 +6,16 @@ from odoo.tools import SQL
 
 from ...plan.numbers import as_decimal
 from ...plan.wording import amount_text
-from .billing_dunning_pledge import is_pledge_writer
 
 
 class BillingDunningPlanPart(models.AbstractModel):
     """A row of a plan: it changes while the plan is prepared, and no more."""
 
     _name = "billing.dunning.plan.part"
+    _inherit = ["billing.dunning.facts"]
     _description = "Row of a Payment Plan"
+
+    _facts = frozenset()
 
     plan_id = fields.Many2one(
         comodel_name="billing.dunning.plan",
@@ -27,20 +29,14 @@ class BillingDunningPlanPart(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         parts = super().create(vals_list)
-        parts._check_prepared()
+        parts._check_live()
         return parts
-
-    def write(self, vals):
-        self._check_prepared()
-        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_prepared(self):
-        self._check_prepared()
+        self._check_live()
 
-    def _check_prepared(self):
-        if is_pledge_writer(self):
-            return
+    def _check_live(self):
         for plan in self.plan_id:
             if plan.state != "draft":
                 raise UserError(
@@ -60,6 +56,9 @@ class BillingDunningPlanItem(models.Model):
     _description = "Invoice of a Payment Plan"
     _order = "date_maturity, id"
     _check_company_auto = True
+
+    _facts = frozenset({"base_amount", "paid_amount"})
+    _terms = frozenset({"plan_id", "move_id", "date_maturity", "amount"})
 
     partner_id = fields.Many2one(related="plan_id.partner_id")
     move_id = fields.Many2one(required=True, index=True, help=None)
@@ -82,10 +81,12 @@ class BillingDunningPlanItem(models.Model):
         self.env["billing.dunning.pledges"]._set_bases(items)
         return items
 
-    @api.constrains("move_id", "date_maturity", "amount")
+    def _check_terms(self):
+        super()._check_terms()
+        self._check_amount()
+
     def _check_amount(self):
         """A plan covers what is open, in its own currency."""
-        self.check_access("read")
         left = self.env["billing.dunning.pledges"]._get_left(
             {item: item._get_claim() for item in self}
         )

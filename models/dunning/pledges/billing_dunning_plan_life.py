@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ....engine.promises import Instalment, plan_state
 from ...plan.numbers import as_decimal
-from .billing_dunning_pledge import pledge_writer
+from .billing_dunning_facts import pledge_writer
 
 
 class BillingDunningPlan(models.Model):

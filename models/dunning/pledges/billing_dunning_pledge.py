@@ -7,34 +7,15 @@ from odoo.tools.misc import format_date
 from ....engine.pledges import Claim
 from ...plan.numbers import as_decimal
 
-#: Lets the buttons and the service write what follows from facts. A caller by RPC
-#: cannot send this very object along.
-_MARK = object()
-
-
-def pledge_writer(records):
-    """The same records, allowed to write states and facts: for their own methods."""
-    return records.with_context(billing_pledge_writer=_MARK)
-
-
-def is_pledge_writer(records):
-    """Whether these records came through ``pledge_writer``."""
-    return records.env.context.get("billing_pledge_writer") is _MARK
-
 
 class BillingDunningPledge(models.AbstractModel):
     """Something that keeps a customer's reminders from leaving."""
 
     _name = "billing.dunning.pledge"
+    _inherit = ["billing.dunning.facts"]
     _description = "What Stops Reminders"
     _check_company_auto = True
 
-    #: States and facts: written by buttons and by the service alone.
-    _facts = frozenset({"state"})
-    #: What was agreed on: not to be changed any more once it is over.
-    _terms = frozenset(
-        {"company_id", "partner_id", "currency_id", "move_id", "date_maturity"}
-    )
     #: States in which the terms may still change.
     _live_states = frozenset({"open"})
 
@@ -84,34 +65,12 @@ class BillingDunningPledge(models.AbstractModel):
 
     # === Guards === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_pledge_writer(vals)
-            self._use_commercial_partner(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_pledge_writer(vals)
-        if self._terms & set(vals) and not is_pledge_writer(self):
-            self._check_live()
-        return super().write(self._use_commercial_partner(vals))
-
-    def _use_commercial_partner(self, vals):
+    def _prepare_terms(self, vals):
         """A contact speaks for who owes the money."""
         if vals.get("partner_id"):
             partner = self.env["res.partner"].browse(vals["partner_id"])
             vals["partner_id"] = partner.commercial_partner_id.id
         return vals
-
-    def _check_pledge_writer(self, vals):
-        if self._facts & set(vals) and not is_pledge_writer(self):
-            raise UserError(
-                self.env._(
-                    "The state follows what is paid and credited. Use the buttons of "
-                    "the form to end it."
-                )
-            )
 
     def _check_live(self):
         for pledge in self:
@@ -135,6 +94,7 @@ class BillingDunningPledgeItem(models.AbstractModel):
     """An invoice, or one of its due dates. The model has a company and a customer."""
 
     _name = "billing.dunning.pledge.item"
+    _inherit = ["billing.dunning.facts"]
     _description = "Open Item of a Pledge"
 
     move_id = fields.Many2one(
@@ -153,10 +113,17 @@ class BillingDunningPledgeItem(models.AbstractModel):
     def _get_pledge_move(self):
         return self.move_id
 
-    @api.constrains("company_id", "partner_id", "move_id", "date_maturity")
+    def _check_terms(self):
+        super()._check_terms()
+        self._check_item()
+
     def _check_item(self):
         """An item is the customer's own, posted, and due on that day."""
-        self.check_access("read")
+        for pledge in self:
+            if pledge.date_maturity and not pledge.move_id:
+                raise ValidationError(
+                    self.env._("A due date is one of an invoice. Choose the invoice.")
+                )
         for pledge in self.filtered("move_id"):
             move = pledge.move_id
             if move.state != "posted" or not move.is_sale_document(True):

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ....engine.pledges import Owed, open_within
 from ...plan.numbers import as_decimal
+from .billing_dunning_facts import pledge_writer
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class BillingDunningPledges(models.AbstractModel):
         """Note what was settled before, on the very day pledges are made."""
         sums = self._sum_settled(pledges)
         for pledge in pledges.filtered(lambda pledge: pledge.id in sums):
-            pledge.base_amount = sums[pledge.id]
+            pledge_writer(pledge).base_amount = sums[pledge.id]
 
     def _sum_settled(self, pledges):
         self.env.flush_all()

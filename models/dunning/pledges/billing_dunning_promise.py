@@ -12,7 +12,7 @@ from ....engine.pledges import still_expected
 from ....engine.promises import check_promise, promise_state
 from ...plan.numbers import as_decimal
 from ...plan.wording import amount_text
-from .billing_dunning_pledge import pledge_writer
+from .billing_dunning_facts import pledge_writer
 
 ONE_DAY = timedelta(days=1)
 
@@ -48,6 +48,7 @@ class BillingDunningPromise(models.Model):
     amount = fields.Monetary(
         required=True,
         compute="_compute_amount",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -112,7 +113,7 @@ class BillingDunningPromise(models.Model):
         left = self.env["billing.dunning.pledges"]._get_left(
             {
                 promise: promise._get_claim(promise.given_on - ONE_DAY)
-                for promise in self
+                for promise in self._filter_told()
                 if promise.partner_id and promise.given_on
             }
         )
@@ -161,18 +162,12 @@ class BillingDunningPromise(models.Model):
 
     # === Guards === #
 
-    @api.constrains(
-        "company_id",
-        "partner_id",
-        "move_id",
-        "date_maturity",
-        "currency_id",
-        "amount",
-        "until",
-    )
+    def _check_terms(self):
+        super()._check_terms()
+        self._check_amount()
+
     def _check_amount(self):
         """Nobody promises more than he owes."""
-        self.check_access("read")
         left = self.env["billing.dunning.pledges"]._get_left(
             {promise: promise._get_claim() for promise in self}
         )
