@@ -128,8 +128,8 @@ class BillingDunning(models.AbstractModel):
                 }
             ),
             "payer_class": debt.facts.payer_class,
-            "owed_net": self._get_owed(debt),
-            "overdue_net": late,
+            "owed_net": company.currency_id.round(float(self._get_owed(debt))),
+            "overdue_net": company.currency_id.round(float(late)),
             "oldest_due": min((item.due for item in overdue), default=None),
             "open_count": len(items),
             "reason_code": reason,
