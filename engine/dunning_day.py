@@ -252,22 +252,20 @@ def next_event(
 
     :return: None when it looks the same for ever.
     """
-    days = [day for day in _turns(facts, policy, outlook) if day and on < day]
+    days = [day for day in _turns(facts, outlook) if day and on < day]
     if outlook.level is not None:
         days.append(policy.open_from(facts.contacts, on + ONE_DAY))
     return min(days, default=None)
 
 
-def _turns(facts: CaseFacts, policy: Policy, outlook: Outlook) -> Iterator[date | None]:
+def _turns(facts: CaseFacts, outlook: Outlook) -> Iterator[date | None]:
     """The days on which something turns, past ones included."""
     if facts.hold:
         yield facts.hold.ends_on
-    notices = [timedelta(days=x.delay) for x in policy.levels if x.courtesy]
     for standing in outlook.standings:
         item = standing.item
         yield standing.day
         yield item.due + ONE_DAY
-        yield from (item.due + notice for notice in notices)
         yield from (part.ends_on for part in item.parts)
         if item.hold:
             yield item.hold.ends_on
