@@ -117,7 +117,7 @@ def decide(facts: CaseFacts, policy: Policy, on: date) -> Decision:
     return Decision(
         contact=leaving,
         steps=_steps(outlook, policy, passed, leaving) if facts.sending_on else (),
-        reason=of_contact(outlook, policy)
+        reason=of_contact(outlook, policy, on)
         if leaving
         else of_silence(facts, policy, outlook, on),
         next_on=next_on,

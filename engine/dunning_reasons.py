@@ -90,9 +90,9 @@ class Reason:
     facts: Mapping[str, object]
 
 
-def of_contact(outlook: Outlook, policy: Policy) -> Reason:
-    """Why a contact is due: the oldest item that stands at its level."""
-    at_level = [s for s in outlook.listed if s.index == outlook.level]
+def of_contact(outlook: Outlook, policy: Policy, on: date) -> Reason:
+    """Why a contact is due: the oldest item for which its level has come."""
+    at_level = [s for s in outlook.listed if s.index == outlook.level and s.day <= on]
     leading = min(at_level, key=lambda s: (s.item.due, -s.weight))
     return Reason(
         "due" if leading.overdue else "announced",

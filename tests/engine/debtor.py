@@ -159,6 +159,10 @@ class Debtor:
     def on_allocate(self, index, number, on):
         self.facts = replace(self.facts, credits=())
 
+    def promise(self, index, amount, *, until):
+        """A promise of a certain day."""
+        self._add(index, "promised", amount, until)
+
     def on_dispute(self, index, number, on):
         self._add(index, "disputed", number)
 
@@ -166,7 +170,7 @@ class Debtor:
         self._change(index, parts=())
 
     def on_promise(self, index, number, on):
-        self._add(index, "promised", number, (on - day(0)).days + number % 15)
+        self.promise(index, number, until=(on - day(0)).days + number % 15)
 
     def on_plan(self, index, number, on):
         self._add(index, "planned", number, (on - day(0)).days + number % 30)

@@ -203,6 +203,13 @@ def test_a_contact_of_today_is_the_next_one():
             "announced",
             {"item": "a", "due": day(0), "level": "announce", "last_step": None},
         ),
+        (
+            # The older one stands at the same level and would still rest.
+            case(a(-40, done="last", on=-7), b(-30, done="last", on=-10)),
+            0,
+            "due",
+            {"item": "b", "due": day(-30), "level": "formal", "last_step": day(-10)},
+        ),
         (case(), 3, "nothing_owed", {}),
         (
             case(a(), eur=130),
