@@ -66,20 +66,30 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A contact that is due.
+
+    :param level: index of its level.
+    :param listed: what it lists.
+    """
+
+    level: int
+    listed: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """A case on a day.
 
     :param standings: of all items.
-    :param level: index of the level of the contact that is due; None: none is.
-    :param listed: what that contact lists.
+    :param call: the contact that is due, None: none is.
     """
 
     standings: tuple[Standing, ...]
-    level: int | None
-    listed: tuple[Standing, ...]
+    call: Call | None
 
 
-def look(facts: CaseFacts, policy: Policy, on: date) -> Outlook:
+def look(facts: CaseFacts, policy: Policy, *, on: date) -> Outlook:
     """Where a case stands on a day."""
     shares = askable(facts.items, facts.credits, on=on)
     still = [_still(facts, item, shares[item.key], on) for item in facts.items]
@@ -90,8 +100,7 @@ def look(facts: CaseFacts, policy: Policy, on: date) -> Outlook:
         else standing
         for standing in still
     )
-    level, listed = _contact(standings, policy, on)
-    return Outlook(standings, level, tuple(listed))
+    return Outlook(standings, _call(standings, policy, on))
 
 
 def _still(facts: CaseFacts, item: OpenItem, share: Share, on: date) -> Standing:
@@ -165,10 +174,8 @@ def _climb(
     return replace(standing, index=index)
 
 
-def _contact(
-    standings: Iterable[Standing], policy: Policy, on: date
-) -> tuple[int | None, list[Standing]]:
-    """The level of the contact that is due, and what it lists.
+def _call(standings: Iterable[Standing], policy: Policy, on: date) -> Call | None:
+    """The contact that is due.
 
     Overdue items come before notices of what falls due. A formal level comes only for
     items that a reminder has listed.
@@ -185,11 +192,12 @@ def _contact(
     overdue = [standing for standing in free if standing.overdue]
     if late and total_weight(overdue) >= policy.smallest:
         formal = policy.levels[max(late)].formal
-        return max(late), [s for s in overdue if s.item.ladder.listed or not formal]
+        listed = (s for s in overdue if s.item.ladder.listed or not formal)
+        return Call(max(late), tuple(listed))
     soon = [standing for standing in due if not standing.overdue]
     if soon and total_weight(soon) >= policy.smallest:
-        return max(standing.index for standing in soon), soon
-    return None, []
+        return Call(max(standing.index for standing in soon), tuple(soon))
+    return None
 
 
 # === What is to be written === #
@@ -203,7 +211,7 @@ def passed_by(standing: Standing, policy: Policy) -> Iterator[Step]:
         )
 
 
-def step_of(standing: Standing, policy: Policy, level: int) -> Step:
+def step_of(standing: Standing, policy: Policy, *, level: int) -> Step:
     """What a contact does to an item that it lists.
 
     An item goes up one level, never beyond the contact's; one that no reminder has
@@ -221,7 +229,7 @@ def step_of(standing: Standing, policy: Policy, level: int) -> Step:
     return Step(key, policy.levels[index].key, "reminded", index + 1)
 
 
-def climbed(facts: CaseFacts, steps: Iterable[Step], on: date) -> CaseFacts:
+def climbed(facts: CaseFacts, steps: Iterable[Step], *, on: date) -> CaseFacts:
     """The facts after steps."""
     ladders = {item.key: item.ladder for item in facts.items}
     moved: set[Hashable] = set()
@@ -243,7 +251,7 @@ def climbed(facts: CaseFacts, steps: Iterable[Step], on: date) -> CaseFacts:
 
 
 def next_event(
-    facts: CaseFacts, policy: Policy, outlook: Outlook, on: date
+    facts: CaseFacts, policy: Policy, *, outlook: Outlook, on: date
 ) -> date | None:
     """The first later day on which the case may look otherwise, if no fact changes.
 
@@ -253,7 +261,7 @@ def next_event(
     :return: None when it looks the same for ever.
     """
     days = [day for day in _turns(facts, outlook) if day and on < day]
-    if outlook.level is not None:
+    if outlook.call:
         days.append(policy.open_from(facts.contacts, on + ONE_DAY))
     return min(days, default=None)
 

@@ -95,10 +95,8 @@ class Policy:
             )
         if len({level.key for level in self.levels}) != len(self.levels):
             raise InvalidDunning("Two levels have one key.", policy=self.key)
-        lowest = min(
-            self.grace, self.smallest, self.first_shift, *(x.rest for x in self.levels)
-        )
-        if lowest < 0 or self.contacts_a_week < 1:
+        days = (self.grace, self.first_shift, *(level.rest for level in self.levels))
+        if min(days) < 0 or self.smallest < 0 or self.contacts_a_week < 1:
             raise InvalidDunning(
                 "Days and amounts are not negative; a week has room for a contact.",
                 policy=self.key,
@@ -182,3 +180,17 @@ def advance(ladder: Ladder, step: Step, on: date) -> Ladder:
     if step.kind == "listed":
         return replace(ladder, listed=True)
     return Ladder(step.position, on, ladder.listed or step.kind == "reminded")
+
+
+def carry_over(position: int, *, old: Policy, new: Policy) -> int:
+    """Where an item stands on the ladder of another policy.
+
+    The levels that come no later than the last one behind it are behind it there, too:
+    nothing is said twice, and no sterner level is passed by.
+
+    :param position: on the old ladder.
+    """
+    behind = old.levels[:position]
+    if not behind:
+        return 0
+    return sum(level.delay <= behind[-1].delay for level in new.levels)

@@ -122,13 +122,8 @@ class OpenItem:
     document: Hashable | None = None
 
     def __post_init__(self) -> None:
-        lowest = min(
-            self.amount,
-            self.company_amount,
-            self.ladder.position,
-            *(part.amount for part in self.parts),
-        )
-        if lowest < 0:
+        amounts = (self.amount, self.company_amount, *(p.amount for p in self.parts))
+        if self.ladder.position < 0 or any(amount < 0 for amount in amounts):
             raise InvalidDunning(
                 f"Open item {self.key} has a negative amount or position.",
                 key=self.key,

@@ -22,7 +22,7 @@ from dunning_facts import (
     standard,
 )
 
-from engine.dunning import Level, Step, advance, decide
+from engine.dunning import Level, Step, advance, carry_over, decide
 from engine.errors import InvalidDunning
 from engine.open_items import Ladder
 from engine.rest_days import ContactCalendar
@@ -142,6 +142,20 @@ def test_a_ladder_refuses_a_step_that_skips(kind, position):
         advance(Ladder(2, day(1)), Step("a", "firm", kind, position), day(9))
     assert refusal.value.code == "invalid_dunning"
     assert refusal.value.details["position"] == 2
+
+
+@pytest.mark.parametrize(
+    ("position", "expected"),
+    [(0, 0), (1, 0), (2, 0), (3, 1), (4, 1), (5, 2), (6, 3), (9, 3)],
+)
+def test_another_policy_goes_on_where_its_days_say(position, expected):
+    slower = policy((Level("first", 7), Level("second", 30), Level("third", 40)))
+    assert carry_over(position, old=policy(), new=slower) == expected
+
+
+@pytest.mark.parametrize("position", range(len(STANDARD) + 1))
+def test_the_same_policy_changes_nothing(position):
+    assert carry_over(position, old=policy(), new=policy()) == position
 
 
 @pytest.mark.parametrize(
