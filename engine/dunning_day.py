@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .dunning_levels import Policy, Step, advance
+from .dunning_levels import Level, Policy, Step, advance
 from .open_items import Credit, Hold, OpenItem, Share, askable
 from .periods import ONE_DAY
 
@@ -122,13 +122,7 @@ def _applicable(
     free = [standing for standing in still if standing.free]
     found = []
     for level in policy.levels:
-        delay = timedelta(days=level.delay)
-        among = [
-            standing
-            for standing in free
-            if standing.overdue != level.courtesy
-            and (standing.overdue or standing.item.due + delay <= on)
-        ]
+        among = [standing for standing in free if _could_list(level, standing, on)]
         found.append(
             level.applies(
                 amount=total_weight(among),
@@ -137,6 +131,15 @@ def _applicable(
             )
         )
     return found
+
+
+def _could_list(level: Level, standing: Standing, on: date) -> bool:
+    """Whether a contact of a level could list an item of which something is asked."""
+    if not level.courtesy:
+        return standing.overdue and (standing.item.ladder.listed or not level.formal)
+    return not standing.overdue and (
+        standing.item.due + timedelta(days=level.delay) <= on
+    )
 
 
 def _document(item: OpenItem) -> Hashable:
@@ -160,15 +163,16 @@ def _climb(
     item = standing.item
     index = item.ladder.position
     while index < len(policy.levels):
-        courtesy = policy.levels[index].courtesy
-        if not (courtesy and standing.overdue):
+        level = policy.levels[index]
+        if not (level.courtesy and standing.overdue):
             day = policy.day_of(
                 index, item.due, last_step=item.ladder.last_step, shift=shift
             )
-            if courtesy and item.due < day:
+            if level.courtesy and item.due < day:
                 # The rest outlasts its time: it is passed by once the item is overdue.
                 return replace(standing, index=index)
-            if on < day or applies[index]:
+            waits = on < day or (level.formal and not item.ladder.listed)
+            if waits or applies[index]:
                 return replace(standing, index=index, day=day)
         index += 1
     return replace(standing, index=index)

@@ -33,8 +33,9 @@ class Level:
     :param channel: ``email``, ``sms``, ``letter``, ``call``, ``registered``,
         ``handover``; handed through.
     :param amount_from: lowest amount, in the company's currency, over all that a
-        contact of the level could list: the overdue items that may be asked for; for a
-        courtesy notice, those whose notice has come.
+        contact of the level could list: the overdue items that may be asked for, of a
+        formal level those that a reminder has listed; for a courtesy notice, those
+        whose notice has come.
     :param invoices_from: lowest number of invoices among them.
     :param payer_classes: whom it is for; empty: everybody.
     :param automatic: whether it leaves without a person's approval; handed through.
@@ -162,7 +163,8 @@ class Step:
 def advance(ladder: Ladder, step: Step, on: date) -> Ladder:
     """The ladder of an item after a step.
 
-    A level that was not applicable starts no rest: nobody was disturbed.
+    A level that was not applicable starts no rest: nobody was disturbed. The first
+    reminder to list an item starts one, even where the item stays.
 
     :param on: the day of the step.
     :raises InvalidDunning: when the step would skip a level or go back.
@@ -178,7 +180,7 @@ def advance(ladder: Ladder, step: Step, on: date) -> Ladder:
     if step.kind == "not_applicable":
         return replace(ladder, position=step.position)
     if step.kind == "listed":
-        return replace(ladder, listed=True)
+        return ladder if ladder.listed else replace(ladder, last_step=on, listed=True)
     return Ladder(step.position, on, ladder.listed or step.kind == "reminded")
 
 

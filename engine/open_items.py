@@ -36,7 +36,7 @@ class Ladder:
     """Where an item stands on the ladder of reminders.
 
     :param position: number of levels behind it, done or not applicable.
-    :param last_step: day of the last contact that moved it up.
+    :param last_step: day of the last contact that moved it up, or listed it first.
     :param listed: whether a reminder has listed it. A notice before the due date is
         none: who has read of an invoice in good time was not reminded of it.
     """

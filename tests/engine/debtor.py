@@ -27,6 +27,10 @@ LADDERS = [
         replace(level, invoices_from=2 * (number % 3 == 1))
         for number, level in enumerate(STANDARD)
     ),
+    tuple(
+        replace(level, amount_from=Decimal(250 * level.formal), rest=level.rest // 4)
+        for level in STANDARD[:5]
+    ),
     (
         Level("soft", 0, 2, payer_classes=frozenset({"prompt"})),
         Level("hard", 4, 3),

@@ -28,6 +28,7 @@ FIFTY = policy(smallest=50)
 HABIT = policy(first_shift=5)
 RICH = standard(friendly={"amount_from": Decimal(200)})
 PAIRS = standard(announce={"invoices_from": 2})
+NOTICE = standard(formal={"amount_from": Decimal(150)})
 RISKY = standard(friendly={"payer_classes": frozenset({"risky"})})
 NOTICES = (Level("early", -10, 0), Level("near", -3, 0), *STANDARD[1:])
 EARLY = policy(NOTICES)
@@ -225,6 +226,24 @@ LEVELS = [
         case(a(-30, done="last", on=-10), b(-5, done="friendly", on=-2)),
         0,
         "formal: a b",
+    ),
+    (
+        "a formal level counts what was reminded only",
+        case(a(-30, done="last", on=-10), b(-3), rules=NOTICE),
+        0,
+        "friendly: a b",
+    ),
+    (
+        "a formal level waits for an item that was never reminded",
+        case(a(-30, at=4, listed=False), rules=NOTICE),
+        0,
+        "not_listed | never",
+    ),
+    (
+        "and rests once it was",
+        case(a(-30, at=4, on=-3, listed=True)),
+        0,
+        "resting | 7 formal",
     ),
     ("nothing but formal levels", case(a(), rules=FORMAL), 40, "not_listed | never"),
     (

@@ -119,13 +119,18 @@ def test_while_sending_is_off_nothing_is_written():
     [
         ("announced", 3, Ladder(3, day(9), False)),
         ("reminded", 3, Ladder(3, day(9), True)),
-        ("listed", 2, Ladder(2, day(1), True)),
+        ("listed", 2, Ladder(2, day(9), True)),
         ("not_applicable", 3, Ladder(3, day(1), False)),
     ],
 )
 def test_a_step_moves_the_ladder(kind, position, expected):
     step = Step("a", "firm", kind, position)
     assert advance(Ladder(2, day(1)), step, day(9)) == expected
+
+
+def test_listing_again_starts_no_rest():
+    ladder = Ladder(2, day(1), True)
+    assert advance(ladder, Step("a", "firm", "listed", 2), day(9)) == ladder
 
 
 def test_what_was_listed_stays_listed():
