@@ -66,7 +66,8 @@ class BillingDunningLevel(models.Model):
         help="In the company's currency. Below it, the step is passed over.",
     )
     invoices_from = fields.Integer(
-        help="With fewer overdue invoices, the step is passed over."
+        string="Invoices from",
+        help="With fewer overdue invoices, the step is passed over.",
     )
     payer_class = fields.Selection(
         PAYER_CLASSES,
@@ -101,6 +102,7 @@ class BillingDunningLevel(models.Model):
         "stands in square brackets vanishes when a word in it is not known.",
     )
     call_script = fields.Text(
+        string="Call script",
         translate=True,
         help="Words in braces are filled in, for instance {total} or {deadline}; what "
         "stands in square brackets vanishes when a word in it is not known.",
