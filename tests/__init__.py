@@ -102,3 +102,9 @@ from .invoicing.delivery import test_invoicing_delivery
 from .invoicing.archive import test_invoicing_archive_proofs
 from .invoicing.archive import test_invoicing_archive_tour
 from .invoicing.archive import test_invoicing_issued_tour
+from .dunning.policy import test_dunning_policy_choice
+from .dunning.policy import test_dunning_policy_calendar
+from .dunning.policy import test_dunning_policy_rules
+from .dunning.policy import test_dunning_policy_words
+from .dunning.policy import test_dunning_policy_data
+from .dunning.policy import test_dunning_policy_letters

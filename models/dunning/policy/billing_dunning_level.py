@@ -23,6 +23,10 @@ PLACEHOLDERS = (
 FORMAL_CHANNELS = ("registered", "handover")
 #: Channels whose words are a mail template; a letter prints them.
 WRITTEN_CHANNELS = ("email", "letter", "registered")
+#: Spaces that the alphabet of short messages does not have.
+_PLAIN_SPACES = str.maketrans(
+    dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", " ")
+)
 
 
 class BillingDunningLevel(models.Model):
@@ -239,6 +243,7 @@ class BillingDunningLevel(models.Model):
         return dunning_texts.fill(self.call_script or "", words)
 
     def _get_sms(self, words):
-        """The short message as it leaves."""
+        """The short message as it leaves, with plain spaces: others halve its room."""
         self.ensure_one()
-        return dunning_texts.fill(self.sms_text or "", words)
+        text = dunning_texts.fill(self.sms_text or "", words)
+        return text.translate(_PLAIN_SPACES)
