@@ -111,3 +111,9 @@ from .dunning.pledges import test_dunning_pledges_plan
 from .dunning.pledges import test_dunning_pledges_hold
 from .dunning.pledges import test_dunning_pledges_parts
 from .dunning.pledges import test_dunning_pledges_access
+from .dunning.policy import test_dunning_policy_choice
+from .dunning.policy import test_dunning_policy_calendar
+from .dunning.policy import test_dunning_policy_rules
+from .dunning.policy import test_dunning_policy_words
+from .dunning.policy import test_dunning_policy_data
+from .dunning.policy import test_dunning_policy_letters

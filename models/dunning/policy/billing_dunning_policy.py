@@ -71,6 +71,7 @@ class BillingDunningPolicy(models.Model):
         help="Days after the due date on which nothing is sent: transfers take time.",
     )
     smallest_amount = fields.Float(
+        string="Smallest amount",
         digits="Product Price",
         help="Nothing is sent while less than this is overdue in all, in the "
         "company's currency.",

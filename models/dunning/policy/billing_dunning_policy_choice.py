@@ -42,9 +42,8 @@ class BillingDunningPolicy(models.Model):
         chosen = self._choose(self.trial_partner_id, company)
         for policy in self:
             partner = policy.trial_partner_id.commercial_partner_id
-            policy.trial_text = partner and chosen[partner].policy._get_choice_text(
-                chosen[partner], partner
-            )
+            answer = chosen.get(partner)
+            policy.trial_text = answer and self._get_choice_text(answer, partner)
 
     # === The choice === #
 
