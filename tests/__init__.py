@@ -81,6 +81,7 @@ from .invoicing.documents import test_invoicing_documents_mail
 from .invoicing.documents import test_invoicing_documents_letter
 from .invoicing.documents import test_invoicing_documents_pdf
 from .invoicing.mentions import test_invoicing_mentions
+from .invoicing.mentions import test_invoicing_mentions_customer
 from .invoicing.mentions import test_invoicing_mentions_data
 from .invoicing.mentions import test_invoicing_mentions_faults
 from .invoicing.mentions import test_invoicing_mentions_rates
