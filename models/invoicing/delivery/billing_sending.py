@@ -39,6 +39,7 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _cron_prepare(self):
         """Plan deliveries of what was posted, and make the documents to send."""
+        self = self._in_company_language()
         if self._is_copy():
             self._hold_all()
             return
@@ -48,6 +49,7 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Send what is due, one conversation a message."""
+        self = self._in_company_language()
         if self._is_copy():
             self._hold_all()
             return
@@ -59,6 +61,14 @@ class BillingSending(models.AbstractModel):
             self._close_sent()
             self._send_platform()
             self._send_mails()
+
+    @api.model
+    def _in_company_language(self):
+        """The service as it speaks to people: the scheduler has no language, and what
+        it notes of a delivery is read on screens.
+        """
+        lang = self.env.lang or self.env.company.partner_id.lang
+        return self.with_context(lang=lang or "en_US")
 
     @contextmanager
     def _hold_lock(self):
