@@ -23,6 +23,7 @@ _COLUMNS = (
     "charged_amount",
     "earned_amount",
     "amount",
+    "revenue_amount",
 )
 
 
@@ -81,6 +82,7 @@ class BillingCutoffLine(models.Model):
         index="btree_not_null",
     )
     move_id = fields.Many2one(related="entry_id.move_id", string="Invoice")
+    document_name = fields.Char(related="entry_id.move_id.name", string="Number")
     period_start = fields.Date(string="From", required=True, readonly=True)
     period_end = fields.Date(
         string="To", required=True, readonly=True, help="Last day, included."
@@ -95,6 +97,12 @@ class BillingCutoffLine(models.Model):
         string="To cut off",
         readonly=True,
         help="What is deferred of the period, or accrued for it.",
+    )
+    revenue_amount = fields.Monetary(
+        string="Effect on revenue",
+        readonly=True,
+        help="Of the cut-off's entry: what is accrued, less what is deferred. Both "
+        "kinds add up.",
     )
 
     def action_open_source(self):
@@ -111,7 +119,7 @@ class BillingCutoffLine(models.Model):
     def _insert_lines(self, rows):
         """Write computed lines, a statement a thousand of them.
 
-        :param rows: dicts of all columns but ``analytic_key``.
+        :param rows: dicts of all columns but ``analytic_key`` and ``revenue_amount``.
         """
         execute_values(
             self.env.cr._obj,
@@ -127,5 +135,6 @@ def _as_values(row):
         **row,
         "analytic_distribution": distribution and Json(distribution),
         "analytic_key": distribution and json.dumps(distribution, sort_keys=True),
+        "revenue_amount": row["amount"] * (-1 if row["kind"] == "deferred" else 1),
     }
     return tuple(row[name] for name in _COLUMNS)

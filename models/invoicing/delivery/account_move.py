@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         comodel_name="billing.delivery", inverse_name="move_id", string="Deliveries"
     )
     billing_delivery_text = fields.Char(
-        string="Delivery", compute="_compute_billing_delivery_text"
+        string="Delivered", compute="_compute_billing_delivery_text"
     )
 
     # Marks of posting, found by the job that plans; and what people filter by.
