@@ -357,7 +357,6 @@ class BillingCutoff(models.Model):
             **action,
             "domain": [("cutoff_id", "=", self.id)],
             "views": [(both.id, "list"), (False, "pivot")],
-            "context": {"search_default_by_kind": 1},
         }
 
     def action_open_moves(self):

@@ -2,7 +2,7 @@ import json
 
 from psycopg2.extras import Json, execute_values
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 #: Rows of one INSERT.
 _PAGE = 1000
@@ -100,10 +100,17 @@ class BillingCutoffLine(models.Model):
     )
     revenue_amount = fields.Monetary(
         string="Effect on revenue",
-        readonly=True,
+        compute="_compute_revenue_amount",
+        store=True,
         help="Of the cut-off's entry: what is accrued, less what is deferred. Both "
         "kinds add up.",
     )
+
+    @api.depends("kind", "amount")
+    def _compute_revenue_amount(self):
+        # Lines are inserted with it; here for those that were there before it was.
+        for line in self:
+            line.revenue_amount = _on_revenue(line.kind, line.amount)
 
     def action_open_source(self):
         """The ledger entry; where nothing was billed, the subscription."""
@@ -129,12 +136,17 @@ class BillingCutoffLine(models.Model):
         )
 
 
+def _on_revenue(kind, amount):
+    """What the entry does to revenue: what is deferred leaves it."""
+    return -amount if kind == "deferred" else amount
+
+
 def _as_values(row):
     distribution = row["analytic_distribution"] or None
     row = {
         **row,
         "analytic_distribution": distribution and Json(distribution),
         "analytic_key": distribution and json.dumps(distribution, sort_keys=True),
-        "revenue_amount": row["amount"] * (-1 if row["kind"] == "deferred" else 1),
+        "revenue_amount": _on_revenue(row["kind"], row["amount"]),
     }
     return tuple(row[name] for name in _COLUMNS)

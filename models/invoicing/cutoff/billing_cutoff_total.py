@@ -101,5 +101,4 @@ class BillingCutoffTotal(models.Model):
             "name": self.account_id.display_name,
             "domain": domain,
             "views": [(own.id, "list"), (False, "pivot")],
-            "context": {},
         }
