@@ -39,7 +39,6 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _cron_prepare(self):
         """Plan deliveries of what was posted, and make the documents to send."""
-        self = self._in_company_language()
         if self._is_copy():
             self._hold_all()
             return
@@ -49,7 +48,6 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Send what is due, one conversation a message."""
-        self = self._in_company_language()
         if self._is_copy():
             self._hold_all()
             return
@@ -63,11 +61,11 @@ class BillingSending(models.AbstractModel):
             self._send_mails()
 
     @api.model
-    def _in_company_language(self):
-        """The service as it speaks to people: the scheduler has no language, and what
-        it notes of a delivery is read on screens.
+    def _in_language_of(self, company):
+        """The service as it speaks to people of a company: the scheduler has no
+        language, and what it notes of a delivery is read on screens.
         """
-        lang = self.env.lang or self.env.company.partner_id.lang
+        lang = self.env.lang or company.partner_id.lang
         return self.with_context(lang=lang or "en_US")
 
     @contextmanager

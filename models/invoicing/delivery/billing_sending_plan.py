@@ -29,9 +29,8 @@ class BillingSending(models.AbstractModel):
         while moves := self._get_marked():
             try:
                 for company, members in moves.grouped("company_id").items():
-                    service = self.with_company(company).with_context(
-                        allowed_company_ids=company.ids
-                    )
+                    service = self._in_language_of(company).with_company(company)
+                    service = service.with_context(allowed_company_ids=company.ids)
                     service._plan(members.with_env(service.env))
                 self.env.flush_all()
             except RETRIABLE:

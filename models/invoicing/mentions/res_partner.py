@@ -16,7 +16,6 @@ class ResPartner(models.Model):
         compute="_compute_billing_buyer_kind",
         store=True,
         readonly=False,
-        precompute=True,
         help="What invoices say about late payment: a consumer pays neither the "
         "recovery indemnity nor penalties between professionals; a public body has "
         "rules of its own.",
