@@ -126,9 +126,7 @@ REACHED = frozenset({"sent", "received", "posted"})
 #: States in which there is nothing left to do.
 DONE = REACHED | {"portal"}
 #: States in which nobody outside has seen it; ``replaced`` says neither.
-STILL_HERE = frozenset(
-    {"to_send", "queued", "held", "no_channel", "to_post", "failed"}
-)
+STILL_HERE = frozenset({"to_send", "queued", "held", "no_channel", "to_post", "failed"})
 #: States in which a job of ours takes it up.
 WAITING = frozenset({"to_send", "queued"})
 #: States that go on by themselves.

@@ -102,7 +102,9 @@ def test_asking_first_agrees_with_doing(state, event):
 
 @given(
     st.sampled_from(STATES),
-    st.lists(st.sampled_from([e for e in EVENTS if e not in ("again", "handed")]), max_size=8),
+    st.lists(
+        st.sampled_from([e for e in EVENTS if e not in ("again", "handed")]), max_size=8
+    ),
 )
 def test_nothing_is_sent_from_a_doubt_unless_a_person_says_so(state, events):
     doubted = False

@@ -64,7 +64,7 @@ class AccountMove(models.Model):
         }
 
     def _billing_get_mail_opening(self, box):
-        """The first sentence: what it is, how much, for when, until when."""
+        """What it is, how much, for when; until when, or why there is nothing to do."""
         values = {
             "contact": self.partner_id.name or self.commercial_partner_id.name or "",
             "number": self.name or "",
@@ -74,32 +74,44 @@ class AccountMove(models.Model):
         }
         if self.move_type == "out_refund":
             return self._billing_get_mail_credit(values)
-        open_texts = {
-            True: self.env._(
+        if box.get("state") in ("open", "debit"):
+            return self._billing_get_mail_due(values)
+        opening = (
+            self.env._(
+                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s for "
+                "%(period)s.",
+                **values,
+            )
+            if values["period"]
+            else self.env._(
+                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s.",
+                **values,
+            )
+        )
+        return f"{opening} {self._billing_get_mail_rest(box)}"
+
+    def _billing_get_mail_due(self, values):
+        if values["period"]:
+            return self.env._(
                 "Hello %(contact)s, here is your invoice %(number)s of %(amount)s for "
                 "%(period)s, due on %(due_date)s.",
                 **values,
-            ),
-            False: self.env._(
-                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s, due "
-                "on %(due_date)s.",
-                **values,
-            ),
-        }
-        paid_texts = {
-            True: self.env._(
-                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s for "
-                "%(period)s. It is paid, there is nothing to do.",
-                **values,
-            ),
-            False: self.env._(
-                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s. It "
-                "is paid, there is nothing to do.",
-                **values,
-            ),
-        }
-        owed = box.get("state") in ("open", "debit")
-        return (open_texts if owed else paid_texts)[bool(values["period"])]
+            )
+        return self.env._(
+            "Hello %(contact)s, here is your invoice %(number)s of %(amount)s, due "
+            "on %(due_date)s.",
+            **values,
+        )
+
+    def _billing_get_mail_rest(self, box):
+        """Why there is nothing to do."""
+        if self.payment_state == "reversed":
+            return self.env._(
+                "A credit note has cancelled it since, there is nothing to pay."
+            )
+        if box.get("state") == "paid":
+            return self.env._("It is paid, there is nothing to do.")
+        return self.env._("There is nothing to pay.")
 
     def _billing_get_mail_credit(self, values):
         if values["period"]:
