@@ -12,7 +12,7 @@ class AccountMove(models.Model):
     def _billing_get_mail_subject(self):
         """ "Your invoice FAC/2026/00812, December 2026"; without days, the number."""
         self.ensure_one()
-        move = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        move = self._billing_in_mail_lang()
         number, period = move.name or "", move._billing_get_period_text()
         credit = move.move_type == "out_refund"
         if credit and period:
@@ -27,6 +27,13 @@ class AccountMove(models.Model):
             )
         return move.env._("Your invoice %(number)s", number=number)
 
+    def _billing_in_mail_lang(self):
+        """The document in the language of its mail: as the delivery asks, else the
+        customer's own.
+        """
+        lang = self.env.context.get("billing_mail_lang") or self.partner_id.lang
+        return self.with_context(lang=lang or self.env.lang)
+
     def _billing_get_mail_facts(self):
         """The sentences of the mail; what does not hold is None.
 
@@ -35,7 +42,7 @@ class AccountMove(models.Model):
             telephone).
         """
         self.ensure_one()
-        move = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        move = self._billing_in_mail_lang()
         # The mail goes to the customer: what it says is on their invoice.
         box = move._billing_get_payment_box() or {}
         following, changes = move._billing_get_next(), move._billing_get_changes()
