@@ -93,6 +93,8 @@ from .invoicing.archive import test_invoicing_archive
 from .invoicing.archive import test_invoicing_archive_doors
 from .invoicing.archive import test_invoicing_archive_verification
 from .invoicing.archive import test_invoicing_archive_export
+from .invoicing.archive import test_invoicing_archive_export_faults
+from .invoicing.archive import test_invoicing_archive_spot_check
 from .invoicing.cutoff import test_invoicing_cutoff_figures
 from .invoicing.cutoff import test_invoicing_cutoff_entry
 from .invoicing.cutoff import test_invoicing_cutoff_schedule
