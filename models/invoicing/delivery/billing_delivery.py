@@ -224,9 +224,21 @@ class BillingDelivery(models.Model):
 
     def _filter_free(self):
         """Those that may be sent again: nobody else is about to send them."""
-        return self._filter_may("again").filtered(
-            lambda row: row.origin == "job" or row.state != "queued"
+        rows = self._filter_may("again")
+        theirs = rows.filtered(
+            lambda row: (row.origin, row.state) == ("core", "queued")
         )
+        if not theirs:
+            return rows
+        # Whether core's queue still holds a mail is no secret to who sends documents.
+        mails = self.env["mail.mail"].sudo()
+        held = mails.search(
+            [
+                ("mail_message_id", "in", theirs.mail_message_id.ids),
+                ("state", "=", "outgoing"),
+            ]
+        ).mail_message_id
+        return rows - theirs.filtered(lambda row: row.mail_message_id in held)
 
     # === Buttons === #
 

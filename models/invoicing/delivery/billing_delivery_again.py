@@ -90,6 +90,7 @@ class BillingDelivery(models.Model):
 
         :raises UserError: naming the document, why, and the way.
         """
+        free = self._filter_free()
         for row in self:
             if row.channel != "email":
                 raise UserError(
@@ -99,14 +100,16 @@ class BillingDelivery(models.Model):
                         document=row.move_id.name,
                     )
                 )
-            if not row._filter_free():
+            if row not in free:
                 raise UserError(
                     self.env._(
                         "%(document)s is being sent right now. Wait for the answer.",
                         document=row.move_id.name,
                     )
                 )
-            others = row.move_id.billing_delivery_ids - self
+            others = (row.move_id.billing_delivery_ids - self).filtered(
+                lambda other: other.state != "replaced"
+            )
             if email in others.mapped("email"):
                 raise UserError(
                     self.env._(

@@ -50,7 +50,7 @@ class BillingSending(models.AbstractModel):
             said = settings[move]
             asked = standing & rows
             result = (
-                self._redirect_to(asked, email)
+                self._redirect_to(standing, asked, email)
                 if email
                 else self._redirect(standing, asked, said)
             )
@@ -91,9 +91,13 @@ class BillingSending(models.AbstractModel):
         )
 
     @api.model
-    def _redirect_to(self, asked, email):
-        """One delivery of a document goes to an address; others would go there, too."""
-        first = asked.filtered(lambda row: row.email == email)[:1] or asked[0]
+    def _redirect_to(self, standing, asked, email):
+        """One delivery of a document goes to an address; others would go there, too.
+
+        First the one that has it, also from a time when somebody was a recipient.
+        """
+        same = standing.filtered(lambda row: row.email == email)
+        first = same[:1] or asked[0]
         target = Target("email", first.partner_id.id or None, email)
         return Redirection({first.id: target}, frozenset((asked - first).ids), ())
 
@@ -111,7 +115,9 @@ class BillingSending(models.AbstractModel):
         rows = deliveries.browse(row.id for row in routes)
         same = rows.filtered(lambda row: row._is_headed_for(routes[row]))
         hurried = rows.filtered(
-            lambda row: row.state == "queued" and row._is_as(routes[row])
+            lambda row: (
+                (row.state, row.origin) == ("queued", "job") and row._is_as(routes[row])
+            )
         )
         hurried._hurry()
         again = rows - hurried

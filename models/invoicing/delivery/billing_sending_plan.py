@@ -209,12 +209,13 @@ class BillingSending(models.AbstractModel):
             (row.move_id.id, row.channel, row.email or False): row
             for row in deliveries.search([("move_id", "in", moves)])
         }
+        free = deliveries.union(*known.values())._filter_free()
         fresh, each = [], {}
         for vals in vals_list:
             row = known.get((vals["move_id"], vals["channel"], vals["email"]))
             if not row:
                 fresh.append(vals)
-            elif row._filter_free():
+            elif row in free:
                 each[row] = vals
         again = deliveries.browse(row.id for row in each)
         again._leave_mail()

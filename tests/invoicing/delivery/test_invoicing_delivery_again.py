@@ -201,6 +201,17 @@ class TestInvoicingDeliveryAgain(DeliveryCommon):
         self.assertEqual(self.server.addresses, ["bob@horizon.example"])
         self.assertEqual(self._states(move), ["replaced", "sent"])
 
+    def test_a_replaced_delivery_takes_its_address_back(self):
+        self.customer.sudo().email = "ada@horizon.example; bob@horizon.example"
+        move = self._refused()
+        self.customer.sudo().email = "ada@horizon.example"
+        first, second = self._rows(move)
+        second.action_send_again()
+        self.assertEqual(second.state, "replaced")
+        self._readdress(first, "bob@horizon.example")
+        self.assertEqual(self.server.addresses, ["bob@horizon.example"])
+        self.assertEqual((first.state, second.state), ("replaced", "sent"))
+
     # === The same cost for many === #
 
     def _count(self, work):
@@ -342,6 +353,12 @@ class TestInvoicingDeliveryCore(DeliveryCommon):
         with self.assertRaisesRegex(UserError, "being sent right now"):
             row._check_readdress("other@horizon.example")
         self.assertFalse(row.next_try_at)
+
+    def test_what_core_s_queue_has_lost_can_be_sent_again(self):
+        self._follow(self.ada).unlink()
+        self._row(self.ada).action_send_again()
+        self._deliver()
+        self.assertEqual(self.server.addresses, ["ada@horizon.example"])
 
     def test_what_waits_in_core_s_queue_is_not_late(self):
         self._follow(self.ada)
