@@ -13,17 +13,24 @@ from lib.odoo_tests import run_odoo_tests
 from lib.project import say
 
 PARTS = ["engine", "odoo", "checks"]
+#: Reasons of a failure that are told once more at the end.
+HEADS = 15
 
 
 def main():
     """Run the parts asked for and return 1 when anything failed or nothing ran."""
     options = read_options()
     passed = failed = 0
+    heads = []
     for part in options.parts or PARTS:
         for tally in run_part(part, options):
             tally.tell()
             passed += tally.passed
             failed += tally.failed
+            heads += tally.heads()
+    # The last lines are what is read first, and often all that was kept of a run.
+    for head in heads[:HEADS]:
+        say(head)
     say(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

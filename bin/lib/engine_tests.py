@@ -33,7 +33,8 @@ def run_engine_tests():
     if done.returncode and not tally.failed:
         tally.fail("pytest ended with an error, or the coverage is too low.")
     if tally.failed:
-        tally.remarks.insert(0, done.stdout[-8000:] + done.stderr[-2000:])
+        words = done.stdout[-8000:] + done.stderr[-2000:]
+        tally.remarks.insert(0, f"What pytest said:\n{words}")
     return tally
 
 
@@ -55,6 +56,6 @@ def read_report(report, tally):
         if case.find("skipped") is not None:
             tally.fail(f"skipped: {name}")
         elif case.find("failure") is not None or case.find("error") is not None:
-            tally.failed += 1
+            tally.fail(f"failed: {name}")
         else:
             tally.passed += 1

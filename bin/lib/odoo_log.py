@@ -54,7 +54,7 @@ def judge_log(path, tally):
         elif level not in ("WARNING", "ERROR", "CRITICAL"):
             continue
         elif TEST_FAILURE.match(text):
-            tally.remarks.append(f"{logger}\n{text}\n")
+            tally.remarks.append(f"{logger}: {text}\n")
         elif not any(pattern.search(f"{logger}: {text}") for pattern in ignored):
             unclean += 1
             if unclean <= 10:

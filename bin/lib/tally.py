@@ -20,6 +20,11 @@ class Tally:
         self.failed += 1
         self.remarks.append(remark)
 
+    def heads(self):
+        """Return the failures in a line each, cut where a line would be long."""
+        lines = (remark.strip().partition("\n")[0] for remark in self.remarks)
+        return [f"{self.name}: {line[:300]}" for line in lines if line]
+
     def tell(self):
         """Print the failures, then the part's own line."""
         for remark in self.remarks:
