@@ -172,9 +172,11 @@ class BillingStatutoryRate(models.Model):
     def _get_rates(self):
         """``{first day of a half-year: engine.statutory.HalfYearRates}``."""
         # Everybody may know the law; the cache is one for all users.
-        # Published by the state: no secret.
-        rates = self.sudo().search([])
-        return {rate.date_from: rate._as_published() for rate in rates}
+        return {
+            rate.date_from: rate._as_published()
+            # Published by the state: no secret.
+            for rate in self.sudo().search([])
+        }
 
     def _as_published(self):
         """The figures of one half-year; those without a source are not known.
