@@ -136,6 +136,7 @@
         "views/invoicing/mentions/res_partner_views.xml",
         "views/invoicing/mentions/res_company_views.xml",
         "views/invoicing/mentions/res_config_settings_views.xml",
+        "views/invoicing/cutoff/billing_cutoff_line_views.xml",
         "views/invoicing/cutoff/billing_cutoff_views.xml",
         "views/invoicing/cutoff/billing_deferred_schedule_views.xml",
         "views/invoicing/cutoff/res_config_settings_views.xml",
