@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ....engine import dunning_texts
-from .billing_dunning_policy import PAYER_CLASSES
+from ..payers.billing_payer import CLASSES
 from .billing_dunning_policy_words import delay_text
 
 #: What a script or a short message may ask for.
@@ -74,7 +74,7 @@ class BillingDunningLevel(models.Model):
         help="With fewer overdue invoices, the step is passed over.",
     )
     payer_class = fields.Selection(
-        PAYER_CLASSES,
+        CLASSES,
         string="Payer",
         help="Other payers pass over the step. Empty: all.",
     )
