@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from .errors import InvalidBands
 
@@ -84,7 +85,7 @@ def bands(limits: Sequence[int] = LIMITS) -> tuple[Band, ...]:
     :raises InvalidBands: limits below one day, or that do not rise.
     """
     edges = (0, *limits)
-    if any(after <= before for before, after in zip(edges, limits, strict=False)):
+    if any(after <= before for before, after in pairwise(edges)):
         raise InvalidBands(f"Limits of age rise from 1 on: {limits}.", limits=limits)
     ends: tuple[int | None, ...] = (*limits, None)
     aged = (Band(edge + 1, end) for edge, end in zip(edges, ends, strict=True))

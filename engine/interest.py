@@ -215,13 +215,13 @@ def _years(period: Period, basis: YearBasis) -> Fraction:
     return years
 
 
-# === The fixed sum === #
+# === The cost of recovery === #
 
 
 def recovery_cost(
     invoices: Iterable[Hashable], *, kind: Kind, each: Decimal = Decimal(40)
 ) -> Decimal:
-    """The fixed sum for recovery: for each invoice paid late, whatever its instalments.
+    """The fixed cost of recovery: for each invoice paid late, not for each instalment.
 
     Professionals (C. com. D441-5) and public bodies (C. com. pub. D2192-35); consumers
     owe none.

@@ -1,4 +1,4 @@
-"""What late payment may be charged now: interest and the fixed sum, never twice.
+"""What late payment may be charged now: interest and recovery cost, never twice.
 
 Each invoice stands alone: its interest is the exact sum over its instalments, spans and
 rates, rounded once. What was charged before is rounded the same way and taken off, so
@@ -57,8 +57,8 @@ class LateLaw:
     :param rates: by first day of the half-year.
     :param scheme: whose law fills in: see :func:`.late_rate`.
     :param basis: days of a year.
-    :param each: the fixed sum of one invoice, in the currency of all; 0 where no law
-        gives one.
+    :param each: recovery cost of one invoice, in the currency of all; 0 where no law
+        gives it.
     :param step: rounding step of the currency.
     """
 
@@ -76,8 +76,8 @@ class Before:
 
     :param until: the last day whose interest was asked for or given up, or None.
     :param interest: what was asked for these days; less what was given up.
-    :param cost: what was asked for as the fixed sum.
-    :param cost_waived: whether the fixed sum was given up.
+    :param cost: what was asked for as recovery cost.
+    :param cost_waived: whether the recovery cost was given up.
     """
 
     until: date | None = None
@@ -92,7 +92,7 @@ class InvoiceCharges:
 
     :param lines: the computation of its interest; their shares add up to it.
     :param interest: rounded.
-    :param cost: the fixed sum, unless it was asked for or given up before.
+    :param cost: recovery cost, unless it was asked for or given up before.
     :param until: the last day whose interest is dealt with once this is asked for, or
         None.
     :param unrated: the first late day whose rate nobody knows: interest stops before
@@ -128,12 +128,12 @@ class LateCharges:
 
     @property
     def cost(self) -> Decimal:
-        """The fixed sums of all invoices."""
+        """The recovery cost of all invoices."""
         return sum((one.cost for one in self.invoices), Decimal(0))
 
     @property
     def total(self) -> Decimal:
-        """Interest and fixed sums."""
+        """Interest and recovery cost."""
         return self.interest + self.cost
 
     @property

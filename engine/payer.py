@@ -25,6 +25,7 @@ Curve = tuple[tuple[int, Fraction], ...]
 #: How much of the payments to come the usual span is to hold.
 _USUAL_PART = Fraction(8, 10)
 _HALF = Fraction(1, 2)
+_MOSTLY = Fraction(3, 4)
 _MOST = Fraction(9, 10)
 
 
@@ -232,19 +233,18 @@ def _class(usual: int, late_end: int, limits: ClassLimits) -> PayerClass:
 def first_shift(clock: PayerClock, *, longest: int, delay: int = 0) -> int:
     """How many days the first reminder after the due date may wait.
 
-    Until the day after those on which the customer usually pays. A wait that ends
-    before it usually pays spares it nothing: there is none then, nor for a risky payer
-    or one that is not known.
+    Until the day after that by which the customer pays three of four invoices: most of
+    what is spared, and somebody who forgets one now and then still hears of it early.
+    A wait that ends before the usual day spares nothing: there is none then, nor for a
+    risky payer or one that is not known.
 
     :param longest: the most days.
     :param delay: days past the due date on which the reminder goes to everybody.
     """
-    usual, high = clock.usual, clock.high
-    if usual is None or clock.class_ == "risky" or usual >= delay + longest:
+    if clock.usual is None or clock.class_ == "risky" or clock.usual >= delay + longest:
         return 0
-    if high is None:
-        return longest if usual >= delay else 0
-    return max(0, min(high + 1 - delay, longest))
+    end = quantile(clock.curve, _MOSTLY)
+    return 0 if end is None else max(0, min(end + 1 - delay, longest))
 
 
 def expected_day(

@@ -354,7 +354,7 @@ def test_the_order_of_rates_and_spans_is_of_no_account(found, rates, chance):
     assert exact_sum(exact_lines(found, rates=rates)) == exact
 
 
-# === The fixed sum === #
+# === The cost of recovery === #
 
 
 @pytest.mark.parametrize(
@@ -369,11 +369,11 @@ def test_the_order_of_rates_and_spans_is_of_no_account(found, rates, chance):
         ("consumer", ["A", "B"], 0),
     ],
 )
-def test_the_fixed_sum_is_owed_for_each_invoice(kind, invoices, expected):
+def test_the_recovery_cost_is_owed_for_each_invoice(kind, invoices, expected):
     assert recovery_cost(invoices, kind=kind) == expected
 
 
-def test_the_fixed_sum_in_another_currency():
+def test_the_recovery_cost_in_another_currency():
     assert recovery_cost("AB", kind="professional", each=Decimal("37.5")) == 75
 
 
@@ -383,5 +383,5 @@ def test_an_unknown_kind_of_buyer_is_refused():
 
 
 @given(st.lists(st.integers(0, 20)), AMOUNTS)
-def test_consumers_never_owe_the_fixed_sum(invoices, each):
+def test_consumers_never_owe_the_recovery_cost(invoices, each):
     assert recovery_cost(invoices, kind="consumer", each=each) == 0

@@ -46,7 +46,7 @@ def amounts(found):
 # === Asked for the first time === #
 
 
-def test_interest_and_the_fixed_sum_of_one_invoice():
+def test_interest_and_the_recovery_cost_of_one_invoice():
     found = charge(LATE, until=date(2026, 11, 24))
     assert amounts(found) == (Decimal("303.58"), 40)
     assert found.total == Decimal("343.58")
@@ -63,7 +63,7 @@ def test_a_part_payment_lowers_what_is_asked():
     assert amounts(found) == (Decimal("228.69"), 40)
 
 
-def test_instalments_bear_interest_each_and_the_fixed_sum_once():
+def test_instalments_bear_interest_each_and_the_recovery_cost_once():
     second = Instalment("A", date(2026, 5, 31), Decimal(6000))
     found = charge(Instalment("A", DUE, Decimal(6000)), second)
     # 6,000 for 76 days and for 45.
@@ -171,7 +171,7 @@ def test_days_given_up_need_no_rate():
 
 
 @pytest.mark.parametrize("how", [{"cost": Decimal(40)}, {"cost_waived": True}])
-def test_the_fixed_sum_is_asked_once(how):
+def test_the_recovery_cost_is_asked_once(how):
     found = charge(LATE, before=Before(**how))
     assert amounts(found) == (Decimal("303.58"), 0)
     assert (found.excess, found.until) == (0, PAID)
@@ -213,7 +213,7 @@ def test_what_was_given_up_is_not_given_back():
     assert (found.total, found.excess) == (0, 0)
 
 
-def test_a_consumer_taken_for_a_professional_gets_the_fixed_sum_back():
+def test_a_consumer_taken_for_a_professional_gets_the_recovery_cost_back():
     law = LateLaw(kind="consumer", rates=KNOWN)
     found = charge(LATE, law=law, before=ALL_ASKED)
     assert (found.total, found.excess) == (0, Decimal("343.58"))
