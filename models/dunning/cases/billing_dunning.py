@@ -65,19 +65,21 @@ class BillingDunning(models.AbstractModel):
         return sorted(row[0] for row in rows)
 
     @api.model
-    def _refresh(self, partners):
+    def _refresh(self, partners, follow=True):
         """Look at what customers owe the current company, and note what follows.
 
         The number of queries does not depend on the number of customers.
 
         :param partners: commercial partners.
+        :param bool follow: whether promises, disputes and plans follow the books first.
         """
         company = self.env.company
         today = company._billing_today()
         # What is owed and agreed on does not depend on who looks.
         service = self.sudo().with_context(billing_dunning_looking=True)
         partners = partners.with_env(service.env)
-        service.env["billing.dunning.pledges"]._refresh(company, today, partners)
+        if follow:
+            service.env["billing.dunning.pledges"]._refresh(company, today, partners)
         debts = service._read_debts(company, partners, today)
         looked = [
             (debt, decide(debt.facts, debt.policy, today) if debt.policy else None)
