@@ -51,7 +51,7 @@ class BillingAgeingItem(models.Model):
         readonly=True, aggregator="max", help="Negative while it is not due."
     )
     band = fields.Selection(BANDS, string="Age", readonly=True)
-    amount = fields.Monetary(string="Open", readonly=True)
+    amount = fields.Monetary(string="Open amount", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
 

@@ -21,7 +21,7 @@ class BillingDunningCase(models.Model):
     _order = "overdue_net desc, id desc"
 
     state = fields.Selection(
-        selection=[("open", "Open"), ("closed", "Nothing is owed")],
+        selection=[("open", "Owed"), ("closed", "Nothing is owed")],
         readonly=True,
         default="open",
         index=True,

@@ -53,7 +53,7 @@ class BillingDunningItem(models.Model):
     currency_id = fields.Many2one(
         comodel_name="res.currency", required=True, readonly=True
     )
-    amount = fields.Monetary(string="Open", readonly=True)
+    amount = fields.Monetary(string="Open amount", readonly=True)
     left = fields.Monetary(
         string="To ask for",
         readonly=True,

@@ -140,7 +140,7 @@ class TestDunningPolicyChoice(PolicyCommon):
         self.assertEqual(self._choose(self.customer).policy, policy)
         text = self._text(self.customer)
         self.assertIn("a tag matches Chain, country is France, language is", text)
-        self.assertIn("payer is not known yet and a plan matches", text)
+        self.assertIn("payer is unknown and a plan matches", text)
 
     def test_a_policy_for_everybody_says_so(self):
         self._create_policy("Everybody")
