@@ -24,7 +24,7 @@ class BillingDunning(models.AbstractModel):
         """Look at all customers of all companies, a batch a transaction."""
         cron = self.env["ir.cron"]
         partners = self.env["res.partner"]
-        for company in self.env["res.company"].search([], order="id"):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             service = self.with_company(company).with_context(
                 allowed_company_ids=company.ids
             )

@@ -28,7 +28,6 @@ class BillingDunningCase(models.Model):
     )
     policy_id = fields.Many2one(
         comodel_name="billing.dunning.policy",
-        string="Policy",
         readonly=True,
         ondelete="set null",
     )
@@ -37,7 +36,6 @@ class BillingDunningCase(models.Model):
     )
     owner_id = fields.Many2one(
         comodel_name="res.users",
-        string="Owner",
         tracking=True,
         domain="[('share', '=', False)]",
         help="Who looks after the case.",
