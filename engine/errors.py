@@ -65,3 +65,54 @@ class InvalidDelivery(BillingError):
     """
 
     code = "invalid_delivery"
+
+
+class InvalidDunning(BillingError):
+    """An open item, a policy, a calendar or a step that makes no sense.
+
+    ``details``: the values that contradict each other, by name.
+    """
+
+    code = "invalid_dunning"
+
+
+class InvalidPromise(BillingError):
+    """A promise or a payment plan over more than is open, or over nothing.
+
+    ``details``: ``amount`` and ``open`` for too much; else the values at fault.
+    """
+
+    code = "invalid_promise"
+
+
+class InvalidClaim(BillingError):
+    """Charges for late payment that say nothing definite (kind of buyer, rates, basis).
+
+    ``details``: what was given instead.
+    """
+
+    code = "invalid_claim"
+
+
+class RateMissing(BillingError):
+    """Interest is asked for a day whose rate nobody knows.
+
+    ``details``: ``day``, the first of them.
+    """
+
+    code = "rate_missing"
+
+
+class InvalidHistory(BillingError):
+    """A question that no history of payments answers (quantile, length of the look)."""
+
+    code = "invalid_history"
+
+
+class InvalidBands(BillingError):
+    """Limits of age that do not rise from one day on.
+
+    ``details``: ``limits``.
+    """
+
+    code = "invalid_bands"

@@ -2,4 +2,5 @@
 from . import plan
 from . import subscription
 from . import invoicing
+from . import dunning
 from . import insight
