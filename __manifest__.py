@@ -17,12 +17,20 @@
     # Both own the subscriptions of an order: never together.
     "excludes": ["sale_subscription"],
     "external_dependencies": {
-        "python": ["python-dateutil", "num2words", "qrcode", "python-stdnum"],
+        "python": [
+            "python-dateutil",
+            "num2words",
+            "qrcode",
+            "python-stdnum",
+            # Before, the function that reads a country by its code had another name.
+            "holidays>=0.13",
+        ],
         "apt": {
             "python-dateutil": "python3-dateutil",
             "num2words": "python3-num2words",
             "qrcode": "python3-qrcode",
             "python-stdnum": "python3-stdnum",
+            "holidays>=0.13": "python3-holidays",
         },
     },
     # Groups before the rules and views that name them, actions before the menus.
@@ -108,6 +116,11 @@
         "report/invoicing_documents_invoice_templates.xml",
         "report/invoicing_documents_templates.xml",
         "report/invoicing_documents_actions.xml",
+        # Reminders.
+        "security/dunning_policy_rules.xml",
+        "report/dunning_policy_letters.xml",
+        "data/dunning_policy_mail_template_data.xml",
+        "data/dunning_policy_data.xml",
         "wizards/invoicing/documents/billing_statement_views.xml",
         "views/invoicing/documents/account_move_views.xml",
         "views/invoicing/sale_order_views.xml",
@@ -123,11 +136,23 @@
         "views/invoicing/mentions/res_partner_views.xml",
         "views/invoicing/mentions/res_company_views.xml",
         "views/invoicing/mentions/res_config_settings_views.xml",
+        "views/invoicing/cutoff/billing_cutoff_line_views.xml",
         "views/invoicing/cutoff/billing_cutoff_views.xml",
         "views/invoicing/cutoff/billing_deferred_schedule_views.xml",
         "views/invoicing/cutoff/res_config_settings_views.xml",
+        "views/dunning/policy/billing_dunning_level_views.xml",
+        "views/dunning/policy/billing_dunning_policy_views.xml",
+        "views/dunning/policy/billing_rest_day_views.xml",
         "views/menus.xml",
+        # Reminders.
+        "security/dunning_payers_rules.xml",
+        "data/dunning_payers_cron_data.xml",
+        "wizards/dunning/payers/billing_ageing_views.xml",
+        "views/dunning/payers/billing_ageing_views.xml",
+        "views/dunning/payers/res_partner_views.xml",
+        "views/dunning/payers/menus.xml",
         "views/invoicing/mentions/menus.xml",
+        "views/dunning/policy/menus.xml",
         "wizards/invoicing/delivery/billing_delivery_readdress_views.xml",
         "views/invoicing/delivery/billing_delivery_views.xml",
         "views/invoicing/delivery/account_move_views.xml",
@@ -139,6 +164,9 @@
         "views/dunning/pledges/billing_dunning_hold_views.xml",
         "views/dunning/pledges/res_config_settings_views.xml",
         "views/dunning/pledges/menus.xml",
+        "security/dunning_cases_rules.xml",
+        "data/dunning_cases_cron_data.xml",
+        "views/dunning/cases/billing_dunning_case_views.xml",
     ],
     "demo": [
         "demo/plan_res_company_demo.xml",

@@ -83,3 +83,36 @@ class InvalidPromise(BillingError):
     """
 
     code = "invalid_promise"
+
+
+class InvalidClaim(BillingError):
+    """Charges for late payment that say nothing definite (kind of buyer, rates, basis).
+
+    ``details``: what was given instead.
+    """
+
+    code = "invalid_claim"
+
+
+class RateMissing(BillingError):
+    """Interest is asked for a day whose rate nobody knows.
+
+    ``details``: ``day``, the first of them.
+    """
+
+    code = "rate_missing"
+
+
+class InvalidHistory(BillingError):
+    """A question that no history of payments answers (quantile, length of the look)."""
+
+    code = "invalid_history"
+
+
+class InvalidBands(BillingError):
+    """Limits of age that do not rise from one day on.
+
+    ``details``: ``limits``.
+    """
+
+    code = "invalid_bands"

@@ -1,2 +1,3 @@
 from . import subscription
 from . import invoicing
+from . import dunning

@@ -1,5 +1,6 @@
 """Debtors and policies in the words of the tables; days count from one Monday."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -37,6 +38,7 @@ def item(
     amount=100,
     *,
     done=None,
+    at=None,
     on=None,
     listed=None,
     currency="EUR",
@@ -45,8 +47,11 @@ def item(
     hold=None,
     document=None,
 ):
-    """An open item; ``done`` is the last level behind it, ``on`` the day of it."""
-    position = NAMES.index(done) + 1 if done else 0
+    """An open item; ``done`` is the last level behind it, ``on`` the day of it.
+
+    On another ladder than the standard one, ``at`` says how many are behind it.
+    """
+    position = at if at is not None else NAMES.index(done) + 1 if done else 0
     return OpenItem(
         key,
         day(due),
@@ -79,6 +84,11 @@ def hold(cause="hold", until=None, since=None):
 def policy(levels=STANDARD, **manners):
     manners["smallest"] = Decimal(manners.get("smallest", 0))
     return Policy("standard", tuple(levels), **manners)
+
+
+def standard(**changed):
+    """The standard ladder, with other values for some of its levels."""
+    return policy(replace(level, **changed.get(level.key, {})) for level in STANDARD)
 
 
 def case(*items, eur=0, usd=0, contacts=(), rules=None, **facts):

@@ -21,13 +21,13 @@ class BillingDunningDispute(models.Model):
     """What a customer objects to. The rest of the invoice goes on."""
 
     _name = "billing.dunning.dispute"
-    _inherit = [
+    _inherit = (
         "mail.thread",
         "mail.activity.mixin",
         "billing.dunning.pledge.amount",
         "billing.dunning.pledge.item",
         "billing.dunning.pledge",
-    ]
+    )
     _description = "Dispute"
     _order = "review_on, id desc"
 

@@ -11,7 +11,7 @@ class BillingDunningHold(models.Model):
     """No reminder of a customer, or of an invoice, until a day or until lifted."""
 
     _name = "billing.dunning.hold"
-    _inherit = ["billing.dunning.pledge.item", "billing.dunning.pledge"]
+    _inherit = ("billing.dunning.pledge.item", "billing.dunning.pledge")
     _description = "Hold on Reminders"
     _order = "since desc, id desc"
 

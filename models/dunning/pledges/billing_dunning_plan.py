@@ -19,12 +19,12 @@ class BillingDunningPlan(models.Model):
     """Invoices of a customer, and the days on which parts of them are paid."""
 
     _name = "billing.dunning.plan"
-    _inherit = [
+    _inherit = (
         "mail.thread",
         "mail.activity.mixin",
         "billing.dunning.pledge.amount",
         "billing.dunning.pledge",
-    ]
+    )
     _description = "Payment Plan"
     _order = "next_on, id desc"
 

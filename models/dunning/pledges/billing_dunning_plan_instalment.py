@@ -10,7 +10,7 @@ class BillingDunningPlanInstalment(models.Model):
     """What is to be paid on a day; payments fill the first ones first."""
 
     _name = "billing.dunning.plan.instalment"
-    _inherit = ["billing.dunning.plan.part"]
+    _inherit = ("billing.dunning.plan.part",)
     _description = "Instalment of a Payment Plan"
     _order = "due_on, id"
 

@@ -12,7 +12,7 @@ class BillingDunningPlanPart(models.AbstractModel):
     """A row of a plan: it changes while the plan is prepared, and no more."""
 
     _name = "billing.dunning.plan.part"
-    _inherit = ["billing.dunning.facts"]
+    _inherit = "billing.dunning.facts"
     _description = "Row of a Payment Plan"
 
     _facts = frozenset()
@@ -53,7 +53,7 @@ class BillingDunningPlanItem(models.Model):
     """An invoice, or one of its due dates, that is paid by a plan."""
 
     _name = "billing.dunning.plan.item"
-    _inherit = ["billing.dunning.plan.part", "billing.dunning.pledge.item"]
+    _inherit = ("billing.dunning.plan.part", "billing.dunning.pledge.item")
     _description = "Invoice of a Payment Plan"
     _order = "date_maturity, id"
     _check_company_auto = True

@@ -21,13 +21,13 @@ class BillingDunningPromise(models.Model):
     """What a customer said he would pay, and by when."""
 
     _name = "billing.dunning.promise"
-    _inherit = [
+    _inherit = (
         "mail.thread",
         "mail.activity.mixin",
         "billing.dunning.pledge.amount",
         "billing.dunning.pledge.item",
         "billing.dunning.pledge",
-    ]
+    )
     _description = "Promise to Pay"
     _order = "until desc, id desc"
 

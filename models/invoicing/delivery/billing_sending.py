@@ -14,6 +14,7 @@ from odoo.sql_db import db_connect
 from odoo.tools import SQL
 from odoo.tools.misc import format_date, format_time
 
+from ....engine.delivery import WAITING, states_before
 from ..run.billing_invoicing import RETRIABLE
 
 _logger = logging.getLogger(__name__)
@@ -57,8 +58,21 @@ class BillingSending(models.AbstractModel):
                 return
             self._doubt_abandoned()
             self._close_sent()
-            self._send_platform()
+            in_time, more = self._send_platform()
+            if not in_time:
+                self._go_on()
+                return
             self._send_mails()
+            if more:
+                self._go_on()
+
+    @api.model
+    def _in_language_of(self, company):
+        """The service as it speaks to people of a company: the scheduler has no
+        language, and what it notes of a delivery is read on screens.
+        """
+        lang = self.env.lang or company.partner_id.lang
+        return self.with_context(lang=lang or "en_US")
 
     @contextmanager
     def _hold_lock(self):
@@ -99,7 +113,7 @@ class BillingSending(models.AbstractModel):
     def _hold_all(self):
         """Set aside what a copied database would have sent."""
         deliveries = self.env["billing.delivery"]
-        rows = deliveries.search([("state", "in", ["to_send", "queued", "sending"])])
+        rows = deliveries.search([("state", "in", sorted(states_before("held")))])
         if rows:
             rows._apply(
                 "held",
@@ -146,8 +160,9 @@ class BillingSending(models.AbstractModel):
         return self.env.execute_query(
             SQL(
                 "SELECT COUNT(*), MIN(next_try_at) FROM billing_delivery"
-                " WHERE state IN ('to_send', 'queued') AND next_try_at < %s"
+                " WHERE state IN %s AND origin = 'job' AND next_try_at < %s"
                 "   AND company_id = ANY(%s)",
+                tuple(sorted(WAITING)),
                 limit,
                 self.env.companies.ids,
             )
@@ -163,8 +178,9 @@ class BillingSending(models.AbstractModel):
                 "       MIN(COALESCE(row.create_date, move.write_date))"
                 "  FROM account_move move"
                 "  LEFT JOIN billing_delivery row ON row.move_id = move.id"
-                " WHERE move.billing_delivery_state IN ('to_send', 'queued')"
+                " WHERE move.billing_delivery_state IN %s"
                 "   AND move.state = 'posted' AND move.company_id = ANY(%s)",
+                tuple(sorted(WAITING)),
                 self.env.companies.ids,
             )
         )[0]

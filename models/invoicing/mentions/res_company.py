@@ -112,16 +112,20 @@ class ResCompany(models.Model):
         :return: percent a year as Decimal, or None when it is not known.
         """
         self.ensure_one()
-        country = self._get_billing_country()
-        union = self.env["billing.statutory.rate"]._get_union()
-        scheme = ""
-        if self._is_billing_french():
-            scheme = "french"
-        elif country.code in union and self.currency_id.name == "EUR":
-            scheme = "union"
         own = as_decimal(self.billing_late_rate) if self.billing_late_rate else None
         rates = self.env["billing.statutory.rate"]._get_rates()
+        scheme = self._get_billing_late_scheme()
         return statutory.late_rate(rates, on=day, own=own, scheme=scheme)
+
+    def _get_billing_late_scheme(self):
+        """Whose law says what late payment costs: ``french``, ``union``; else empty."""
+        if self._is_billing_french():
+            return "french"
+        country = self._get_billing_country()
+        union = self.env["billing.statutory.rate"]._get_union()
+        if country.code in union and self.currency_id.name == "EUR":
+            return "union"
+        return ""
 
     def _get_billing_vat_regime(self):
         """The company's VAT regime, or the usual one of its country."""

@@ -26,6 +26,10 @@ class SaleOrder(models.Model):
         compute="_compute_billing_outlook",
         help="Documents that a run would make today.",
     )
+    billing_is_due = fields.Boolean(
+        compute="_compute_billing_days_come", help="Something can be invoiced today."
+    )
+    billing_starts_in_past = fields.Boolean(compute="_compute_billing_days_come")
     billing_next_untaxed = fields.Monetary(
         string="Next amount",
         compute="_compute_billing_next_untaxed",
@@ -37,6 +41,19 @@ class SaleOrder(models.Model):
         compute="_compute_billing_covered_percent",
         help="Share of the days due until today that are billed.",
     )
+
+    @api.depends("billing_state", "billing_next_date", "billing_start_date")
+    def _compute_billing_days_come(self):
+        """Which days have come by the company's clock, not by the reader's."""
+        for order in self:
+            today = order.company_id._billing_today()
+            following, start = order.billing_next_date, order.billing_start_date
+            order.billing_is_due = (
+                order.billing_state in ("running", "paused")
+                and bool(following)
+                and following <= today
+            )
+            order.billing_starts_in_past = bool(start) and start < today
 
     @api.depends_context("lang")
     @api.depends(

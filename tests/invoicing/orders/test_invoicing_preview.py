@@ -277,3 +277,12 @@ class TestInvoicingPreview(BillingCommon):
         self.assertEqual(
             self.env["sale.order"].get_billing_headline([("id", "=", 0)]), ""
         )
+
+    def test_what_is_due_is_due_by_the_companys_clock(self):
+        order = self._subscribe("2026-04-01")
+        with self._on("2026-03-31", "21:30:00"):
+            self.assertFalse(order.billing_is_due, "half past eleven in Paris")
+        order.invalidate_recordset(["billing_is_due", "billing_starts_in_past"])
+        with self._on("2026-03-31", "22:30:00"):
+            self.assertTrue(order.billing_is_due, "half past midnight in Paris")
+            self.assertFalse(order.billing_starts_in_past)

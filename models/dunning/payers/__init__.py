@@ -1,0 +1,3 @@
+from . import billing_payer
+from . import billing_payers
+from . import res_partner
