@@ -212,21 +212,6 @@ class BillingSending(models.AbstractModel):
         ).move_id._billing_ask_for_delivery()
 
     @api.model
-    def _get_no_address_text(self, row):
-        partner = row.partner_id
-        if partner.email:
-            return self.env._(
-                "%(partner)s: %(email)s is no e-mail address. Correct it, then send "
-                "again.",
-                partner=partner.display_name,
-                email=partner.email,
-            )
-        return self.env._(
-            "%(partner)s has no e-mail address. Enter one, then send again.",
-            partner=partner.display_name,
-        )
-
-    @api.model
     def _get_current_address(self, row):
         """The recipient's address of today; the one of then where it is kept."""
         if row.channel != "email":
