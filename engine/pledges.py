@@ -119,8 +119,8 @@ def open_within(
 ) -> Decimal:
     """What is open of that which a claim speaks of, whatever its amount.
 
-    :param credits: what the customer is owed, by currency: it lessens what all that he
-        owes comes to, not what a document does.
+    :param credits: what the customer is owed, by currency: it lessens what all that is
+        owed comes to, not what a document does.
     """
     oldest_first = _oldest_first(items)
     if claim.document is None:

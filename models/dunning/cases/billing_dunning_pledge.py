@@ -24,3 +24,13 @@ class BillingDunningPledge(models.AbstractModel):
         service = self.env["billing.dunning"]
         for company, pledges in self.grouped("company_id").items():
             service.with_company(company)._refresh(pledges.partner_id)
+
+
+class BillingDunningPledges(models.AbstractModel):
+    _inherit = "billing.dunning.pledges"
+
+    @api.model
+    def _cron_refresh(self):
+        # EXTENDS pledges: the job of the cases looks at all customers anyway.
+        service = self.with_context(billing_dunning_looking=True)
+        return super(BillingDunningPledges, service)._cron_refresh()

@@ -75,7 +75,7 @@ class BillingDunningDispute(models.Model):
         tracking=True,
     )
     amount = fields.Monetary(
-        string="Disputed",
+        string="Disputed amount",
         required=True,
         compute="_compute_amount",
         compute_sudo=False,
@@ -107,7 +107,7 @@ class BillingDunningDispute(models.Model):
 
     state = fields.Selection(
         selection=[
-            ("open", "Open"),
+            ("open", "Under way"),
             ("resolved", "Resolved"),
             ("rejected", "Rejected"),
         ],
@@ -119,21 +119,22 @@ class BillingDunningDispute(models.Model):
         tracking=True,
     )
     resolution = fields.Text(help="How it ended, in a sentence the customer may read.")
-    ended_on = fields.Date(readonly=True, copy=False)
+    ended_on = fields.Date(string="Ended on", readonly=True, copy=False)
     ended_by = fields.Selection(
         selection=[
             ("person", "A person"),
             ("credit", "A credit note"),
             ("payment", "The payment"),
         ],
+        string="Ended by",
         readonly=True,
         copy=False,
     )
     credited_amount = fields.Monetary(
         string="Credited since", readonly=True, copy=False
     )
-    base_amount = fields.Monetary(readonly=True, copy=False)
-    reminded_on = fields.Date(readonly=True, copy=False)
+    base_amount = fields.Monetary(string="Credited before", readonly=True, copy=False)
+    reminded_on = fields.Date(string="Owner reminded for", readonly=True, copy=False)
     summary = fields.Char(compute="_compute_summary")
 
     _amount_positive = models.Constraint(

@@ -95,3 +95,7 @@ class BillingDunningFacts(models.AbstractModel):
         if not self.browse().has_access("read"):
             return self.browse()
         return self.filtered(lambda pledge: pledge.company_id in self.env.companies)
+
+    def _get_whose(self):
+        """Company and customer, as the service tells standings by."""
+        return self.company_id._origin.id, self.partner_id._origin.id

@@ -32,12 +32,12 @@ class BillingDunningHold(models.Model):
         default=lambda self: self.env.user,
         index="btree_not_null",
     )
-    lifted_on = fields.Date(readonly=True, copy=False)
+    lifted_on = fields.Date(string="Lifted on", readonly=True, copy=False)
     lifted_by_id = fields.Many2one(
         comodel_name="res.users", string="Lifted by", readonly=True, copy=False
     )
     state = fields.Selection(
-        selection=[("active", "Active"), ("ended", "Ended")],
+        selection=[("active", "In force"), ("ended", "Ended")],
         compute="_compute_state",
         search="_search_state",
     )

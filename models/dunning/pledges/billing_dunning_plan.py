@@ -100,8 +100,8 @@ class BillingDunningPlan(models.Model):
             ("draft", "Draft"),
             ("offered", "Offered"),
             ("running", "Running"),
-            ("kept", "Kept"),
-            ("broken", "Broken"),
+            ("kept", "Paid off"),
+            ("broken", "Not followed"),
             ("cancelled", "Cancelled"),
         ],
         required=True,
@@ -111,13 +111,15 @@ class BillingDunningPlan(models.Model):
         copy=False,
         tracking=True,
     )
-    accepted_on = fields.Date(readonly=True, copy=False, tracking=True)
-    paid_amount = fields.Monetary(string="Paid", readonly=True, copy=False)
-    left_amount = fields.Monetary(string="Left", compute="_compute_left_amount")
+    accepted_on = fields.Date(
+        string="Accepted on", readonly=True, copy=False, tracking=True
+    )
+    paid_amount = fields.Monetary(string="Paid so far", readonly=True, copy=False)
+    left_amount = fields.Monetary(string="Left to pay", compute="_compute_left_amount")
     paid_count = fields.Integer(string="Paid instalments", readonly=True, copy=False)
-    next_on = fields.Date(string="Next", readonly=True, copy=False)
+    next_on = fields.Date(string="Next instalment", readonly=True, copy=False)
     next_amount = fields.Monetary(string="Next amount", readonly=True, copy=False)
-    broken_on = fields.Date(readonly=True, copy=False)
+    broken_on = fields.Date(string="Not followed since", readonly=True, copy=False)
     summary = fields.Char(compute="_compute_summary")
 
     _count_bounds = models.Constraint(
@@ -139,7 +141,6 @@ class BillingDunningPlan(models.Model):
         pledges = self.env["billing.dunning.pledges"]
         standings = pledges._get_standings(drafts.company_id, drafts.partner_id)
         for plan in drafts:
-            whose = plan.company_id._origin.id, plan.partner_id._origin.id
             plan.item_ids = [Command.clear()] + [
                 Command.create(
                     {
@@ -148,7 +149,7 @@ class BillingDunningPlan(models.Model):
                         "amount": float(item.amount),
                     }
                 )
-                for item in standings[whose].items
+                for item in standings[plan._get_whose()].items
                 if item.currency == plan.currency_id.id and item.due < plan.since
             ]
         (self - drafts).item_ids = (self - drafts).item_ids

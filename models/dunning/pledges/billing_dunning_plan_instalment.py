@@ -16,10 +16,10 @@ class BillingDunningPlanInstalment(models.Model):
 
     _terms = frozenset({"plan_id", "due_on", "amount"})
 
-    due_on = fields.Date(string="On", required=True)
+    due_on = fields.Date(string="Falls due on", required=True)
     amount = fields.Monetary(required=True)
-    paid_amount = fields.Monetary(string="Paid", compute="_compute_paid_amount")
-    is_paid = fields.Boolean(compute="_compute_paid_amount")
+    paid_amount = fields.Monetary(string="Paid so far", compute="_compute_paid_amount")
+    is_paid = fields.Boolean(string="Paid in full", compute="_compute_paid_amount")
 
     _amount_positive = models.Constraint(
         "CHECK(amount > 0)", "An instalment is more than nothing. Enter its amount."

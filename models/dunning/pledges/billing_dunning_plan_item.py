@@ -19,6 +19,7 @@ class BillingDunningPlanPart(models.AbstractModel):
 
     plan_id = fields.Many2one(
         comodel_name="billing.dunning.plan",
+        string="Payment plan",
         required=True,
         index=True,
         ondelete="cascade",
@@ -64,8 +65,8 @@ class BillingDunningPlanItem(models.Model):
     move_id = fields.Many2one(required=True, index=True, help=None)
     date_maturity = fields.Date(required=True, help=None)
     amount = fields.Monetary(required=True)
-    base_amount = fields.Monetary(readonly=True)
-    paid_amount = fields.Monetary(string="Paid", readonly=True)
+    base_amount = fields.Monetary(string="Paid before", readonly=True)
+    paid_amount = fields.Monetary(string="Paid so far", readonly=True)
 
     _once = models.Constraint(
         "UNIQUE(plan_id, move_id, date_maturity)",

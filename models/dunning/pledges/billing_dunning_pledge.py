@@ -164,7 +164,7 @@ class BillingDunningPledgeItem(models.AbstractModel):
 
 
 class BillingDunningPledgeAmount(models.AbstractModel):
-    """An amount in the currency of its invoice, else of its company."""
+    """An amount in the currency of its invoice, else of what was due first."""
 
     _name = "billing.dunning.pledge.amount"
     _description = "Amount of a Pledge"
@@ -173,6 +173,7 @@ class BillingDunningPledgeAmount(models.AbstractModel):
         comodel_name="res.currency",
         required=True,
         compute="_compute_currency_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -180,12 +181,22 @@ class BillingDunningPledgeAmount(models.AbstractModel):
 
     @api.depends("company_id", "partner_id")
     def _compute_currency_id(self):
+        pledges = self.env["billing.dunning.pledges"]
+        whole = self.filtered(lambda pledge: not pledge._get_pledge_move())
+        told = whole._filter_told().filtered("partner_id")
+        standings = pledges._get_standings(told.company_id, told.partner_id)
         for pledge in self:
+            owed = standings.get(pledge._get_whose()) if pledge in told else None
             pledge.currency_id = (
                 pledge._get_pledge_move().currency_id
-                or pledge.currency_id
+                or (owed and self._as_currency(owed))
                 or pledge.company_id.currency_id
             )
+
+    def _as_currency(self, owed):
+        """The currency of the item that was due first."""
+        currencies = [item.currency for item in owed.items[:1]]
+        return self.env["res.currency"].browse(currencies)
 
     def _prepare_claim(self, kind, amount, since, until, item):
         """What it keeps out of reminders, as the engine reads it.

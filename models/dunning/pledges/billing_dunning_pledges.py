@@ -43,8 +43,10 @@ class BillingDunningPledges(models.AbstractModel):
         :param partners: commercial partners.
         :return: ``{(company id, partner id): Standing}``, for those that have any.
         """
-        self.env.flush_all()
         standings = defaultdict(Standing)
+        if not partners:
+            return standings
+        self.env.flush_all()
         rows = self.env.execute_query(self._prepare_open_query(companies, partners))
         for (
             company_id,
@@ -107,8 +109,7 @@ class BillingDunningPledges(models.AbstractModel):
         standings = self._get_standings(pledges.company_id, pledges.partner_id)
         left = {}
         for pledge, claim in claims.items():
-            whose = pledge.company_id._origin.id, pledge.partner_id._origin.id
-            standing = standings[whose]
+            standing = standings[pledge._get_whose()]
             left[pledge] = open_within(standing.items, claim, standing.credits)
         return left
 

@@ -56,7 +56,9 @@ class BillingDunningPromise(models.Model):
         help="What was overdue on the day of the promise, unless less was promised.",
     )
     given_on = fields.Date(
-        required=True, default=lambda self: self.env.company._billing_today()
+        string="Given on",
+        required=True,
+        default=lambda self: self.env.company._billing_today(),
     )
     until = fields.Date(string="For", required=True, tracking=True)
     by = fields.Selection(
@@ -78,7 +80,7 @@ class BillingDunningPromise(models.Model):
 
     state = fields.Selection(
         selection=[
-            ("open", "Open"),
+            ("open", "Under way"),
             ("kept", "Kept"),
             ("partly", "Partly kept"),
             ("broken", "Broken"),
@@ -92,9 +94,12 @@ class BillingDunningPromise(models.Model):
         tracking=True,
     )
     paid_amount = fields.Monetary(
-        string="Paid since", readonly=True, copy=False, help="In time for the promise."
+        string="Paid since",
+        readonly=True,
+        copy=False,
+        help="From the day it was given, in time.",
     )
-    base_amount = fields.Monetary(readonly=True, copy=False)
+    base_amount = fields.Monetary(string="Paid before", readonly=True, copy=False)
     summary = fields.Char(compute="_compute_summary")
 
     _amount_positive = models.Constraint(
@@ -167,7 +172,7 @@ class BillingDunningPromise(models.Model):
         self._check_amount()
 
     def _check_amount(self):
-        """Nobody promises more than he owes."""
+        """Nobody promises more than is owed."""
         left = self.env["billing.dunning.pledges"]._get_left(
             {promise: promise._get_claim() for promise in self}
         )

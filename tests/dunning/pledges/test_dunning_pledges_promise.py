@@ -42,6 +42,14 @@ class TestDunningPledgesPromise(PledgesCommon):
             (self.customer, euro, 300),
         )
 
+    def test_the_balance_is_in_the_currency_that_was_due_first(self):
+        euro = self.env.ref("base.EUR").sudo()
+        euro.active = True
+        abroad = self._create_customer("Grachten")
+        self._invoice(300, partner=abroad, currency_id=euro.id)
+        promise = self._promise(partner_id=abroad.id)
+        self.assertEqual((promise.currency_id.name, promise.amount), ("EUR", 300))
+
     def test_a_contact_speaks_for_the_company(self):
         contact = self._create_customer("Claire", parent_id=self.customer.id)
         self.assertEqual(
