@@ -116,21 +116,3 @@ class InvalidBands(BillingError):
     """
 
     code = "invalid_bands"
-
-
-class InvalidDunning(BillingError):
-    """An open item, a policy, a calendar or a step that makes no sense.
-
-    ``details``: the values that contradict each other, by name.
-    """
-
-    code = "invalid_dunning"
-
-
-class InvalidPromise(BillingError):
-    """A promise or a payment plan over more than is open, or over nothing.
-
-    ``details``: ``amount`` and ``open`` for too much; else the values at fault.
-    """
-
-    code = "invalid_promise"
