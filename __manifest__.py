@@ -167,6 +167,7 @@
         "views/dunning/cases/billing_dunning_case_views.xml",
         "security/dunning_actions_rules.xml",
         "data/dunning_actions_data.xml",
+        "data/dunning_actions_mail_layout.xml",
         "wizards/dunning/actions/billing_dunning_skip_views.xml",
         "wizards/dunning/actions/billing_dunning_call_views.xml",
         "wizards/dunning/actions/billing_dunning_start_views.xml",

@@ -238,33 +238,7 @@ class BillingDunning(models.AbstractModel):
         ]
         if not rows:
             return {}
-        ids, move_ids, currencies, moments = zip(*rows, strict=True)
-        told = self.env.execute_query(
-            SQL(
-                """
-                SELECT named.action_id, SUM(partial.debit_amount_currency),
-                       named.currency_id, MAX(partial.create_date)
-                  FROM (SELECT DISTINCT * FROM UNNEST(
-                           %s::integer[], %s::integer[], %s::integer[], %s::timestamp[]
-                       ) AS named (action_id, move_id, currency_id, since)) AS named
-                  JOIN account_move_line debit
-                    ON debit.move_id = named.move_id
-                   AND debit.currency_id = named.currency_id
-                  JOIN account_partial_reconcile partial
-                    ON partial.debit_move_id = debit.id
-                   AND partial.create_date >= named.since
-                  JOIN account_move_line credit ON credit.id = partial.credit_move_id
-                  JOIN account_move document ON document.id = credit.move_id
-                 WHERE document.move_type <> 'out_refund'
-              GROUP BY named.action_id, named.currency_id
-              ORDER BY named.currency_id
-                """,
-                list(ids),
-                list(move_ids),
-                list(currencies),
-                list(moments),
-            )
-        )
+        told = self.env.execute_query(self._prepare_payments_query(rows))
         return {
             actions.browse(action_id): {
                 "amount": amount,
@@ -273,6 +247,38 @@ class BillingDunning(models.AbstractModel):
             }
             for action_id, amount, currency, at in told
         }
+
+    @api.model
+    def _prepare_payments_query(self, rows):
+        """What was paid of invoices since moments.
+
+        :param rows: (action id, invoice id, currency id, moment).
+        """
+        ids, move_ids, currencies, moments = zip(*rows, strict=True)
+        return SQL(
+            """
+            SELECT named.action_id, SUM(partial.debit_amount_currency),
+                   named.currency_id, MAX(partial.create_date)
+              FROM (SELECT DISTINCT * FROM UNNEST(
+                       %s::integer[], %s::integer[], %s::integer[], %s::timestamp[]
+                   ) AS named (action_id, move_id, currency_id, since)) AS named
+              JOIN account_move_line debit
+                ON debit.move_id = named.move_id
+               AND debit.currency_id = named.currency_id
+              JOIN account_partial_reconcile partial
+                ON partial.debit_move_id = debit.id
+               AND partial.create_date >= named.since
+              JOIN account_move_line credit ON credit.id = partial.credit_move_id
+              JOIN account_move document ON document.id = credit.move_id
+             WHERE document.move_type <> 'out_refund'
+          GROUP BY named.action_id, named.currency_id
+          ORDER BY named.currency_id
+            """,
+            list(ids),
+            list(move_ids),
+            list(currencies),
+            list(moments),
+        )
 
     @api.model
     def _is_paid(self, item, debt):

@@ -77,7 +77,7 @@ class BillingDunningAction(models.Model):
         default="to_approve",
         group_expand="_group_expand_state",
     )
-    planned_on = fields.Date(required=True, readonly=True)
+    planned_on = fields.Date(string="Planned on", required=True, readonly=True)
     first_contact = fields.Boolean(
         readonly=True, help="Nothing had been sent for this case before."
     )

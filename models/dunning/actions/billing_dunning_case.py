@@ -84,3 +84,7 @@ class BillingDunningCase(models.Model):
             order="contact_on, id",
         )
         return list(dict.fromkeys(made.mapped("contact_on")))
+
+    def _billing_get_owners(self):
+        # EXTENDS policy
+        return [self.owner_id, *super()._billing_get_owners()]

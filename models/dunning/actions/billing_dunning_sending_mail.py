@@ -101,7 +101,7 @@ class BillingDunningSending(models.AbstractModel):
             email_from=email_from,
             partner_ids=row.contact_id.ids,
             attachments=self._get_files(row),
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid="recurring_billing.dunning_mail_layout",
             email_add_signature=False,
             mail_auto_delete=True,
             reply_to_force_new=False,

@@ -36,7 +36,7 @@ class BillingDunningCase(models.Model):
     def _billing_render(self, level, name):
         """A part of the mail of a level, in the language of the environment."""
         template = level.template_id.with_context(
-            {**self.env.context, "billing_dunning_level_id": level.id}
+            **{**self.env.context, "billing_dunning_level_id": level.id}
         )
         return template._render_field(name, self.ids)[self.id]
 

@@ -179,21 +179,32 @@ class BillingDunningCase(models.Model):
 
     def _billing_get_sender(self, debt):
         """The user who signs: the customer's salesperson, else whoever sends."""
-        sellers = [self.partner_id.user_id]
-        sellers += [move.invoice_user_id for move in debt.moves]
-        return next(filter(None, sellers), self.env.user)
+        return next(iter(self._billing_get_people(debt)), self.env.user)
+
+    def _billing_get_people(self, debt):
+        """Who may sign, the closest first; the system itself signs nothing."""
+        users = [self.partner_id.user_id]
+        users += [move.invoice_user_id for move in debt.moves]
+        users += [*self._billing_get_owners(), self.env.user]
+        root = self.env.ref("base.user_root")
+        return [user for user in users if user and user != root]
+
+    def _billing_get_owners(self):
+        """Who looks after the case where no salesperson does, the closest first."""
+        return [self.company_id.billing_answer_user_id]
 
     def _billing_get_sender_words(self, debt):
         """Who signs: a person with a telephone, for the company."""
         # A person's name and telephone stand below what they send.
         sender, company = self._billing_get_sender(debt).sudo(), self.company_id
         phone = sender.phone or company.phone
-        named = ", ".join(filter(None, (sender.name, company.name)))
+        name = None if sender == self.env.ref("base.user_root") else sender.name
+        named = ", ".join(filter(None, (name, company.name)))
         return {
             "company": company.name,
             "place": company.city,
             "mail": company.email or None,
-            "sender_name": sender.name,
+            "sender_name": name or company.name,
             "sender_phone": phone or None,
             "sender": f"{named} · {phone}" if phone else named,
             "function": sender.partner_id.function or None,

@@ -45,6 +45,8 @@ class TestDunningActions(ActionsCommon):
         (file,) = self.server.messages[0].iter_attachments()
         self.assertEqual(file.get_content(), b"%PDF-1.4 " + move.name.encode())
         self.assertIn(self.officer.partner_id, self._case().message_partner_ids)
+        self.assertNotIn("Reminder Case", self._get_text(0))
+        self.assertNotIn("OdooBot", self._get_text(0), "a person signs")
 
     def test_the_job_plans_once_however_often_it_runs(self):
         self._switch_on("2026-11-02")

@@ -147,7 +147,7 @@ class TestDunningActionsHands(ActionsCommon):
             wizard = (
                 self.env["billing.dunning.skip"]
                 .with_user(self.officer)
-                .with_context(context)
+                .with_context(**context)
                 .create({"choice": "monday", "reason": "New accountant"})
             )
             wizard.action_skip()

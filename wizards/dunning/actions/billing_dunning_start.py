@@ -86,10 +86,14 @@ class BillingDunningStart(models.TransientModel):
             lines = wizard.line_ids
             wizard.headline = wizard._get_headline(company, lines)
             day = service._get_bank_day(company)
-            wizard.bank_text = day and wizard._get_bank_text(company, day)
+            wizard.bank_text = (
+                day and lines and wizard._get_bank_text(company, day)
+            ) or False
 
     def _get_headline(self, company, lines):
         if not lines:
+            if company.billing_dunning_on:
+                return self.env._("Nothing waits for a decision.")
             return self.env._("Nobody owes anything from before today.")
         values = {
             "count": formatLang(self.env, len(lines), digits=0),
@@ -114,8 +118,8 @@ class BillingDunningStart(models.TransientModel):
         if not days:
             return False
         return self.env._(
-            "Last bank statement: %(day)s, %(days)s days ago. Import it first, or some "
-            "of these may already be paid.",
+            "Last bank statement or payment: %(day)s, %(days)s days ago. Import it "
+            "first, or some of these may already be paid.",
             day=format_date(self.env, day),
             days=days,
         )
