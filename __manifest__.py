@@ -22,14 +22,15 @@
             "num2words",
             "qrcode",
             "python-stdnum",
-            "holidays",
+            # Before, the function that reads a country by its code had another name.
+            "holidays>=0.13",
         ],
         "apt": {
             "python-dateutil": "python3-dateutil",
             "num2words": "python3-num2words",
             "qrcode": "python3-qrcode",
             "python-stdnum": "python3-stdnum",
-            "holidays": "python3-holidays",
+            "holidays>=0.13": "python3-holidays",
         },
     },
     # Groups before the rules and views that name them, actions before the menus.
@@ -135,6 +136,7 @@
         "views/invoicing/mentions/res_partner_views.xml",
         "views/invoicing/mentions/res_company_views.xml",
         "views/invoicing/mentions/res_config_settings_views.xml",
+        "views/invoicing/cutoff/billing_cutoff_line_views.xml",
         "views/invoicing/cutoff/billing_cutoff_views.xml",
         "views/invoicing/cutoff/billing_deferred_schedule_views.xml",
         "views/invoicing/cutoff/res_config_settings_views.xml",

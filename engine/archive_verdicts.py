@@ -6,8 +6,8 @@ computed again from the record and from the link before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .archive import GENESIS, Link, seal_of
@@ -100,6 +100,56 @@ def verify_chain(
         before, sound = Place(number, row.link.seal), not _tells(found)
     damages += _end_damage(before, sound, head, rows)
     return damages
+
+
+def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """The first and the last of each unbroken run of numbers."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
+
+
+def stretches_around(numbers: Iterable[int], last: int) -> list[tuple[int, int]]:
+    """What must be read to verify records and their links on both sides.
+
+    The record before, and the two after: the second one tells whether the first
+    after it is still the one that it was sealed to.
+
+    :param last: the highest number of the archive.
+    """
+    wanted = {near for number in numbers for near in range(number - 1, number + 3)}
+    return runs(number for number in wanted if 1 <= number <= last)
+
+
+def verify_stretch(
+    rows: Sequence[Stored], *, first: int, until: int, last: int, head: Place
+) -> list[Damage]:
+    """Compute the links inside of a stretch again, and none outside of it.
+
+    :param rows: of the stretch, in the order of their stored numbers.
+    :param first: number at which it begins.
+    :param until: number at which it ends; what is wrong with that one is not told,
+        since the link after it is not read.
+    :param last: the highest number of the archive. A stretch up to there is told of
+        to its end.
+    :param head: where the chain ends according to its own register.
+    """
+    inside = first > 1 and rows and rows[0].link.sequence == first
+    after = Place(first - 1, rows[0].link.previous if inside else GENESIS)
+    if until >= last:
+        return verify_chain(rows, after=after, head=head)
+    end = Place(until, rows[-1].link.seal if rows else "")
+    return [
+        replace(damage, detail=str(min(int(damage.detail), until - 1)))
+        if damage.code == "missing"
+        else damage
+        for damage in verify_chain(rows, after=after, head=end)
+        if damage.sequence < until
+    ]
 
 
 def _damage(code: str, row: Stored, detail: str = "") -> Damage:

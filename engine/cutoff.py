@@ -83,6 +83,16 @@ class Portion:
     charged: Decimal
     earned: Decimal
 
+    @classmethod
+    def of(cls, charged: Decimal, part: Fraction, *, step: Decimal) -> Portion:
+        """An amount of which a part is earned.
+
+        :param charged: a multiple of ``step``; negative for a credit.
+        :param part: from 0 to 1, exact.
+        :param step: rounding step of the currency.
+        """
+        return cls(charged, quantize(Fraction(charged) * part, step))
+
     @property
     def deferred(self) -> Decimal:
         """What is billed and not earned."""
@@ -99,9 +109,7 @@ def portion(
     :param on: the day of the cut-off, included.
     :param step: rounding step of the currency.
     """
-    return Portion(
-        charged, quantize(Fraction(charged) * share(period, on, basis), step)
-    )
+    return Portion.of(charged, share(period, on, basis), step=step)
 
 
 # === Earned, and not billed === #

@@ -15,7 +15,8 @@ from .errors import InvalidDelivery
 Channel = Literal["email", "portal", "post", "platform"]
 
 #: States of a delivery. ``held`` is a copy of a database, where nothing leaves;
-#: ``unknown`` an answer that was lost after the message had left.
+#: ``unknown`` an answer that was lost after the message had left; ``replaced`` a
+#: recipient of then, to whom nothing goes any more.
 State = Literal[
     "to_send",
     "queued",
@@ -30,9 +31,10 @@ State = Literal[
     "bounced",
     "unknown",
     "failed",
+    "replaced",
 ]
 
-#: What may happen to a delivery.
+#: What may happen to a delivery. ``handed``: somebody else sends it, and tells us.
 Event = Literal[
     "prepared",
     "no_address",
@@ -48,8 +50,29 @@ Event = Literal[
     "to_post",
     "posted",
     "again",
+    "handed",
+    "replaced",
     "held",
 ]
+
+#: States in which nobody speaks to a server about it.
+_AT_REST = frozenset(
+    {
+        "sent",
+        "received",
+        "portal",
+        "to_post",
+        "posted",
+        "held",
+        "no_channel",
+        "bounced",
+        "unknown",
+        "failed",
+        "to_send",
+        "queued",
+        "replaced",
+    }
+)
 
 #: Where an event leads, by the state it finds.
 _STEPS: dict[Event, tuple[frozenset[str], State]] = {
@@ -72,25 +95,9 @@ _STEPS: dict[Event, tuple[frozenset[str], State]] = {
         ),
         "posted",
     ),
-    "again": (
-        frozenset(
-            {
-                "sent",
-                "received",
-                "portal",
-                "to_post",
-                "posted",
-                "held",
-                "no_channel",
-                "bounced",
-                "unknown",
-                "failed",
-                "to_send",
-                "queued",
-            }
-        ),
-        "to_send",
-    ),
+    "again": (_AT_REST, "to_send"),
+    "handed": (_AT_REST, "queued"),
+    "replaced": (_AT_REST, "replaced"),
     "held": (frozenset({"to_send", "queued", "sending"}), "held"),
 }
 
@@ -109,16 +116,25 @@ _TELLING: tuple[State, ...] = (
     "sent",
     "posted",
     "portal",
+    "replaced",
 )
 
 #: States that wait for a person.
 NEEDS_PERSON = frozenset({"bounced", "no_channel", "failed", "unknown", "to_post"})
-#: States in which nothing has left yet.
-NOT_LEFT = frozenset({"to_send", "queued", "held", "no_channel", "to_post"})
 #: Somebody outside took it.
 REACHED = frozenset({"sent", "received", "posted"})
+#: States in which there is nothing left to do.
+DONE = REACHED | {"portal"}
+#: States in which nobody outside has seen it; ``replaced`` says neither.
+STILL_HERE = frozenset({"to_send", "queued", "held", "no_channel", "to_post", "failed"})
+#: States in which a job of ours takes it up.
+WAITING = frozenset({"to_send", "queued"})
 #: States that go on by themselves.
-UNDER_WAY = frozenset({"to_send", "queued", "sending"})
+UNDER_WAY = WAITING | {"sending"}
+#: Events after which somebody outside has seen it, or may have.
+LEAVING = frozenset(
+    {"accepted", "bounced", "doubted", "received", "published", "posted"}
+)
 
 #: Waits after a temporary refusal of one message; after the last it needs a person.
 MESSAGE_DELAYS = (

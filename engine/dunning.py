@@ -8,12 +8,13 @@ calendar would have reached.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from .dunning_day import (
+    Call,
     CaseFacts,
     Outlook,
     Standing,
@@ -23,7 +24,7 @@ from .dunning_day import (
     passed_by,
     step_of,
 )
-from .dunning_levels import Level, Policy, Step, StepKind, advance
+from .dunning_levels import Level, Policy, Step, StepKind, advance, carry_over
 from .dunning_reasons import Reason, ReasonCode, of_contact, of_silence
 from .open_items import PART_KINDS, Share
 
@@ -39,6 +40,7 @@ __all__ = [
     "Step",
     "StepKind",
     "advance",
+    "carry_over",
     "decide",
 ]
 
@@ -82,7 +84,7 @@ class Decision:
 
     :param contact: to be made; None: nothing leaves.
     :param steps: to be written; those that put a level behind that is not applicable
-        hold whether a contact is made or not. None while sending is off.
+        hold whether a contact is made or not. While sending is off there are none.
     :param reason: why, or why not.
     :param next_on: the first day from this one on on which a contact leaves if no fact
         changes; None: never. While sending is off: as if it were on.
@@ -107,57 +109,57 @@ def decide(facts: CaseFacts, policy: Policy, on: date) -> Decision:
 
     :raises InvalidDunning: two items of one key.
     """
-    outlook = look(facts, policy, on)
-    passed = [s for standing in outlook.standings for s in passed_by(standing, policy)]
-    contact = None
-    if _leaves(facts, policy, outlook, on):
-        contact = _contact(outlook, policy)
-    leaving = contact if facts.sending_on else None
+    outlook = look(facts, policy, on=on)
+    call = _leaving(facts, policy, outlook, on)
+    contact = _contact(call, policy) if call else None
     next_on, next_level = _next(facts, policy, outlook, on)
+    sent = call if facts.sending_on else None
     return Decision(
-        contact=leaving,
-        steps=_steps(outlook, policy, passed, leaving) if facts.sending_on else (),
-        reason=of_contact(outlook, policy)
-        if leaving
-        else of_silence(facts, policy, outlook, on),
+        contact=contact if sent else None,
+        steps=_steps(outlook, policy, sent) if facts.sending_on else (),
+        reason=of_contact(sent, policy, on=on)
+        if sent
+        else of_silence(facts, policy, outlook=outlook, on=on),
         next_on=next_on,
         next_level=next_level,
         items=tuple(_verdict(standing, policy) for standing in outlook.standings),
-        withheld=None if facts.sending_on else contact,
+        withheld=None if sent else contact,
     )
 
 
-def _leaves(facts: CaseFacts, policy: Policy, outlook: Outlook, on: date) -> bool:
-    """Whether a contact is due and the day lets it leave."""
-    return (
-        outlook.level is not None
-        and policy.calendar.is_open(on)
-        and policy.has_room(facts.contacts, on)
-    )
+def _leaving(
+    facts: CaseFacts, policy: Policy, outlook: Outlook, on: date
+) -> Call | None:
+    """The contact that is due, if the day lets it leave."""
+    free = policy.calendar.is_open(on) and policy.has_room(facts.contacts, on)
+    return outlook.call if free else None
 
 
-def _contact(outlook: Outlook, policy: Policy) -> Contact:
-    """The contact that is due, with its totals."""
-    listed = sorted(outlook.listed, key=lambda standing: standing.item.due)
+def _contact(call: Call, policy: Policy) -> Contact:
+    """A contact with its totals."""
+    listed = sorted(call.listed, key=lambda standing: standing.item.due)
     totals: dict[str, Decimal] = {}
     for standing in listed:
         currency = standing.item.currency
         totals[currency] = totals.get(currency, Decimal(0)) + standing.share.left
     return Contact(
-        level=policy.levels[outlook.level].key,
+        level=policy.levels[call.level].key,
         items=tuple(standing.item.key for standing in listed),
         totals=tuple(totals.items()),
     )
 
 
-def _steps(
-    outlook: Outlook, policy: Policy, passed: Iterable[Step], contact: Contact | None
-) -> tuple[Step, ...]:
+def _passed(outlook: Outlook, policy: Policy) -> list[Step]:
+    """The levels that do not apply on the day."""
+    return [s for standing in outlook.standings for s in passed_by(standing, policy)]
+
+
+def _steps(outlook: Outlook, policy: Policy, call: Call | None) -> tuple[Step, ...]:
     """What is to be written of the day, the levels passed by first."""
-    if contact is None:
+    passed = _passed(outlook, policy)
+    if call is None:
         return tuple(passed)
-    made = (step_of(standing, policy, outlook.level) for standing in outlook.listed)
-    return (*passed, *made)
+    return (*passed, *(step_of(s, policy, level=call.level) for s in call.listed))
 
 
 def _next(
@@ -170,13 +172,13 @@ def _next(
     """
     day: date | None = on
     while day:
-        if _leaves(facts, policy, outlook, day):
-            return day, policy.levels[outlook.level].key
-        passed = [s for x in outlook.standings for s in passed_by(x, policy)]
-        facts = climbed(facts, passed, day)
-        day = next_event(facts, policy, outlook, day)
+        call = _leaving(facts, policy, outlook, day)
+        if call:
+            return day, policy.levels[call.level].key
+        facts = climbed(facts, _passed(outlook, policy), on=day)
+        day = next_event(facts, policy, outlook=outlook, on=day)
         if day:
-            outlook = look(facts, policy, day)
+            outlook = look(facts, policy, on=day)
     return None, None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .dunning_levels import Policy, Step, advance
+from .dunning_levels import Level, Policy, Step, advance
 from .open_items import Credit, Hold, OpenItem, Share, askable
 from .periods import ONE_DAY
 
@@ -66,20 +66,30 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A contact that is due.
+
+    :param level: index of its level.
+    :param listed: what it lists.
+    """
+
+    level: int
+    listed: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """A case on a day.
 
     :param standings: of all items.
-    :param level: index of the level of the contact that is due; None: none is.
-    :param listed: what that contact lists.
+    :param call: the contact that is due, None: none is.
     """
 
     standings: tuple[Standing, ...]
-    level: int | None
-    listed: tuple[Standing, ...]
+    call: Call | None
 
 
-def look(facts: CaseFacts, policy: Policy, on: date) -> Outlook:
+def look(facts: CaseFacts, policy: Policy, *, on: date) -> Outlook:
     """Where a case stands on a day."""
     shares = askable(facts.items, facts.credits, on=on)
     still = [_still(facts, item, shares[item.key], on) for item in facts.items]
@@ -90,8 +100,7 @@ def look(facts: CaseFacts, policy: Policy, on: date) -> Outlook:
         else standing
         for standing in still
     )
-    level, listed = _contact(standings, policy, on)
-    return Outlook(standings, level, tuple(listed))
+    return Outlook(standings, _call(standings, policy, on))
 
 
 def _still(facts: CaseFacts, item: OpenItem, share: Share, on: date) -> Standing:
@@ -113,13 +122,7 @@ def _applicable(
     free = [standing for standing in still if standing.free]
     found = []
     for level in policy.levels:
-        delay = timedelta(days=level.delay)
-        among = [
-            standing
-            for standing in free
-            if standing.overdue != level.courtesy
-            and (standing.overdue or standing.item.due + delay <= on)
-        ]
+        among = [standing for standing in free if _could_list(level, standing, on)]
         found.append(
             level.applies(
                 amount=total_weight(among),
@@ -128,6 +131,15 @@ def _applicable(
             )
         )
     return found
+
+
+def _could_list(level: Level, standing: Standing, on: date) -> bool:
+    """Whether a contact of a level could list an item of which something is asked."""
+    if not level.courtesy:
+        return standing.overdue and (standing.item.ladder.listed or not level.formal)
+    return not standing.overdue and (
+        standing.item.due + timedelta(days=level.delay) <= on
+    )
 
 
 def _document(item: OpenItem) -> Hashable:
@@ -151,24 +163,23 @@ def _climb(
     item = standing.item
     index = item.ladder.position
     while index < len(policy.levels):
-        courtesy = policy.levels[index].courtesy
-        if not (courtesy and standing.overdue):
+        level = policy.levels[index]
+        if not (level.courtesy and standing.overdue):
             day = policy.day_of(
                 index, item.due, last_step=item.ladder.last_step, shift=shift
             )
-            if courtesy and item.due < day:
+            if level.courtesy and item.due < day:
                 # The rest outlasts its time: it is passed by once the item is overdue.
                 return replace(standing, index=index)
-            if on < day or applies[index]:
+            waits = on < day or (level.formal and not item.ladder.listed)
+            if waits or applies[index]:
                 return replace(standing, index=index, day=day)
         index += 1
     return replace(standing, index=index)
 
 
-def _contact(
-    standings: Iterable[Standing], policy: Policy, on: date
-) -> tuple[int | None, list[Standing]]:
-    """The level of the contact that is due, and what it lists.
+def _call(standings: Iterable[Standing], policy: Policy, on: date) -> Call | None:
+    """The contact that is due.
 
     Overdue items come before notices of what falls due. A formal level comes only for
     items that a reminder has listed.
@@ -185,11 +196,12 @@ def _contact(
     overdue = [standing for standing in free if standing.overdue]
     if late and total_weight(overdue) >= policy.smallest:
         formal = policy.levels[max(late)].formal
-        return max(late), [s for s in overdue if s.item.ladder.listed or not formal]
+        listed = (s for s in overdue if s.item.ladder.listed or not formal)
+        return Call(max(late), tuple(listed))
     soon = [standing for standing in due if not standing.overdue]
     if soon and total_weight(soon) >= policy.smallest:
-        return max(standing.index for standing in soon), soon
-    return None, []
+        return Call(max(standing.index for standing in soon), tuple(soon))
+    return None
 
 
 # === What is to be written === #
@@ -203,7 +215,7 @@ def passed_by(standing: Standing, policy: Policy) -> Iterator[Step]:
         )
 
 
-def step_of(standing: Standing, policy: Policy, level: int) -> Step:
+def step_of(standing: Standing, policy: Policy, *, level: int) -> Step:
     """What a contact does to an item that it lists.
 
     An item goes up one level, never beyond the contact's; one that no reminder has
@@ -221,7 +233,7 @@ def step_of(standing: Standing, policy: Policy, level: int) -> Step:
     return Step(key, policy.levels[index].key, "reminded", index + 1)
 
 
-def climbed(facts: CaseFacts, steps: Iterable[Step], on: date) -> CaseFacts:
+def climbed(facts: CaseFacts, steps: Iterable[Step], *, on: date) -> CaseFacts:
     """The facts after steps."""
     ladders = {item.key: item.ladder for item in facts.items}
     moved: set[Hashable] = set()
@@ -243,7 +255,7 @@ def climbed(facts: CaseFacts, steps: Iterable[Step], on: date) -> CaseFacts:
 
 
 def next_event(
-    facts: CaseFacts, policy: Policy, outlook: Outlook, on: date
+    facts: CaseFacts, policy: Policy, *, outlook: Outlook, on: date
 ) -> date | None:
     """The first later day on which the case may look otherwise, if no fact changes.
 
@@ -252,22 +264,20 @@ def next_event(
 
     :return: None when it looks the same for ever.
     """
-    days = [day for day in _turns(facts, policy, outlook) if day and on < day]
-    if outlook.level is not None:
+    days = [day for day in _turns(facts, outlook) if day and on < day]
+    if outlook.call:
         days.append(policy.open_from(facts.contacts, on + ONE_DAY))
     return min(days, default=None)
 
 
-def _turns(facts: CaseFacts, policy: Policy, outlook: Outlook) -> Iterator[date | None]:
+def _turns(facts: CaseFacts, outlook: Outlook) -> Iterator[date | None]:
     """The days on which something turns, past ones included."""
     if facts.hold:
         yield facts.hold.ends_on
-    notices = [timedelta(days=x.delay) for x in policy.levels if x.courtesy]
     for standing in outlook.standings:
         item = standing.item
         yield standing.day
         yield item.due + ONE_DAY
-        yield from (item.due + notice for notice in notices)
         yield from (part.ends_on for part in item.parts)
         if item.hold:
             yield item.hold.ends_on

@@ -33,8 +33,9 @@ class Level:
     :param channel: ``email``, ``sms``, ``letter``, ``call``, ``registered``,
         ``handover``; handed through.
     :param amount_from: lowest amount, in the company's currency, over all that a
-        contact of the level could list: the overdue items that may be asked for; for a
-        courtesy notice, those whose notice has come.
+        contact of the level could list: the overdue items that may be asked for, of a
+        formal level those that a reminder has listed; for a courtesy notice, those
+        whose notice has come.
     :param invoices_from: lowest number of invoices among them.
     :param payer_classes: whom it is for; empty: everybody.
     :param automatic: whether it leaves without a person's approval; handed through.
@@ -95,10 +96,8 @@ class Policy:
             )
         if len({level.key for level in self.levels}) != len(self.levels):
             raise InvalidDunning("Two levels have one key.", policy=self.key)
-        lowest = min(
-            self.grace, self.smallest, self.first_shift, *(x.rest for x in self.levels)
-        )
-        if lowest < 0 or self.contacts_a_week < 1:
+        days = (self.grace, self.first_shift, *(level.rest for level in self.levels))
+        if min(days) < 0 or self.smallest < 0 or self.contacts_a_week < 1:
             raise InvalidDunning(
                 "Days and amounts are not negative; a week has room for a contact.",
                 policy=self.key,
@@ -164,7 +163,8 @@ class Step:
 def advance(ladder: Ladder, step: Step, on: date) -> Ladder:
     """The ladder of an item after a step.
 
-    A level that was not applicable starts no rest: nobody was disturbed.
+    A level that was not applicable starts no rest: nobody was disturbed. The first
+    reminder to list an item starts one, even where the item stays.
 
     :param on: the day of the step.
     :raises InvalidDunning: when the step would skip a level or go back.
@@ -180,5 +180,19 @@ def advance(ladder: Ladder, step: Step, on: date) -> Ladder:
     if step.kind == "not_applicable":
         return replace(ladder, position=step.position)
     if step.kind == "listed":
-        return replace(ladder, listed=True)
+        return ladder if ladder.listed else replace(ladder, last_step=on, listed=True)
     return Ladder(step.position, on, ladder.listed or step.kind == "reminded")
+
+
+def carry_over(position: int, *, old: Policy, new: Policy) -> int:
+    """Where an item stands on the ladder of another policy.
+
+    The levels that come no later than the last one behind it are behind it there, too:
+    nothing is said twice, and no sterner level is passed by.
+
+    :param position: on the old ladder.
+    """
+    behind = old.levels[:position]
+    if not behind:
+        return 0
+    return sum(level.delay <= behind[-1].delay for level in new.levels)

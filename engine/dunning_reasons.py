@@ -20,7 +20,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from .dunning_day import CaseFacts, Outlook, Standing, total_weight
+from .dunning_day import Call, CaseFacts, Outlook, Standing, total_weight
 from .dunning_levels import Policy
 from .open_items import PART_KINDS, Hold
 from .periods import ONE_DAY
@@ -90,9 +90,11 @@ class Reason:
     facts: Mapping[str, object]
 
 
-def of_contact(outlook: Outlook, policy: Policy) -> Reason:
-    """Why a contact is due: the oldest item that stands at its level."""
-    at_level = [s for s in outlook.listed if s.index == outlook.level]
+def of_contact(call: Call, policy: Policy, *, on: date) -> Reason:
+    """Why a contact is due: the oldest item for which its level has come."""
+    at_level = [
+        s for s in call.listed if s.index == call.level and s.day and s.day <= on
+    ]
     leading = min(at_level, key=lambda s: (s.item.due, -s.weight))
     return Reason(
         "due" if leading.overdue else "announced",
@@ -105,7 +107,9 @@ def of_contact(outlook: Outlook, policy: Policy) -> Reason:
     )
 
 
-def of_silence(facts: CaseFacts, policy: Policy, outlook: Outlook, on: date) -> Reason:
+def of_silence(
+    facts: CaseFacts, policy: Policy, *, outlook: Outlook, on: date
+) -> Reason:
     """Why nothing leaves on a day."""
     owed = [s for s in outlook.standings if s.item.amount]
     if not owed:
@@ -114,8 +118,8 @@ def of_silence(facts: CaseFacts, policy: Policy, outlook: Outlook, on: date) -> 
         return _covered(facts, owed)
     if facts.hold and facts.hold.keeps(on):
         return _of_hold(facts.hold)
-    if outlook.level is not None:
-        return _prevented(facts, policy, outlook.level, on)
+    if outlook.call:
+        return _prevented(facts, policy, outlook.call.level, on)
     overdue = [s for s in owed if s.overdue]
     if not overdue:
         open_ = (s.item.due for s in owed if s.share.covered < s.item.amount)
@@ -240,11 +244,10 @@ def _of_ladder(
     )
     if code == "ladder_done":
         return Reason(code, {"last_step": last_step})
-    first = min(standings, key=lambda s: s.day)
-    level = policy.levels[first.index].key
+    day, index = min((s.day, s.index) for s in standings if s.day)
+    level = policy.levels[index].key
     if code == "not_listed":
         return Reason(code, {"level": level})
     if code == "grace":
-        told = {"until": first.day - ONE_DAY, "day": first.day, "level": level}
-        return Reason(code, told)
-    return Reason(code, {"last_step": last_step, "day": first.day, "level": level})
+        return Reason(code, {"until": day - ONE_DAY, "day": day, "level": level})
+    return Reason(code, {"last_step": last_step, "day": day, "level": level})

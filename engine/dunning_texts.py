@@ -26,7 +26,7 @@ def placeholders_of(text: str) -> list[str]:
 
     :raises InvalidText: a brace or a bracket that is left open, or nested.
     """
-    rest = _WORD.sub("", _PART.sub(r"\1", text))
+    rest = _PART.sub(r"\1", _WORD.sub("", text))
     if set(rest) & set("{}[]"):
         raise InvalidText("A brace or a bracket is not closed.")
     return _WORD.findall(text)

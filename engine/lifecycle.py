@@ -9,6 +9,7 @@ from typing import Literal
 from .terms import Pause
 
 BillingState = Literal["running", "paused", "closed"]
+Standing = Literal["coming", "running", "paused", "closed"]
 
 
 def state_on(
@@ -24,3 +25,15 @@ def state_on(
     if any(p.period and p.period.contains(day) for p in pauses):
         return "paused"
     return "running"
+
+
+def standing_on(
+    day: date, *, start: date, end: date | None, pauses: Iterable[Pause] = ()
+) -> Standing:
+    """How a confirmed subscription stands on ``day``, told to others: it does not run
+    before its first day.
+
+    :param start: first contracted day.
+    :param end: as :func:`state_on` takes it.
+    """
+    return "coming" if day < start else state_on(day, end=end, pauses=pauses)

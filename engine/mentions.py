@@ -205,6 +205,6 @@ def operation_of(kinds: Iterable[bool]) -> str:
 
 def has_share_capital(legal_form: str) -> bool:
     """Whether businesses of a legal form print a share capital; so it is taken of
-    forms that are not known.
+    forms that are not known, and of one that is not named.
     """
-    return bool(legal_form) and legal_form.strip().upper() not in _WITHOUT_CAPITAL
+    return legal_form.strip().upper() not in _WITHOUT_CAPITAL

@@ -32,6 +32,19 @@ def quantize(amount: Decimal | Fraction | int, step: Decimal) -> Decimal:
     return (count if numerator >= 0 else -count) * step
 
 
+def converted(amount: Decimal, rate: Decimal, step: Decimal) -> Decimal:
+    """An amount in another currency, rounded once.
+
+    :param rate: units of the other currency for one of the amount's, positive.
+    :param step: smallest unit of the other currency.
+    :return: a multiple of ``step``.
+    :raises InvalidAmount: when ``rate`` or ``step`` is not positive.
+    """
+    if rate <= 0:
+        raise InvalidAmount(f"A rate is positive: {rate}.", rate=rate)
+    return quantize(Fraction(amount) * Fraction(rate), step)
+
+
 # A version is asked for its price at each step of a computation.
 @lru_cache(maxsize=65536)
 def line_price(quantity: Decimal, price: Decimal, discount: Decimal) -> Fraction:

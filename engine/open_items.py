@@ -36,7 +36,7 @@ class Ladder:
     """Where an item stands on the ladder of reminders.
 
     :param position: number of levels behind it, done or not applicable.
-    :param last_step: day of the last contact that moved it up.
+    :param last_step: day of the last contact that moved it up, or listed it first.
     :param listed: whether a reminder has listed it. A notice before the due date is
         none: who has read of an invoice in good time was not reminded of it.
     """
@@ -122,13 +122,8 @@ class OpenItem:
     document: Hashable | None = None
 
     def __post_init__(self) -> None:
-        lowest = min(
-            self.amount,
-            self.company_amount,
-            self.ladder.position,
-            *(part.amount for part in self.parts),
-        )
-        if lowest < 0:
+        amounts = (self.amount, self.company_amount, *(p.amount for p in self.parts))
+        if self.ladder.position < 0 or any(amount < 0 for amount in amounts):
             raise InvalidDunning(
                 f"Open item {self.key} has a negative amount or position.",
                 key=self.key,

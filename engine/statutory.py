@@ -43,6 +43,18 @@ class HalfYearRates:
     union_points: Decimal
     legal_professional: Decimal | None = None
 
+    def late_rate(self, scheme: str) -> Decimal | None:
+        """The rate of late-payment penalties by a law, in percent a year.
+
+        :param scheme: ``french`` (C. com. L441-10 II), ``union`` (directive
+            2011/7/EU, and French public bodies), or anything else: none.
+        :return: None when the law is neither, or the ECB's rate is not known.
+        """
+        points = {"french": self.french_points, "union": self.union_points}.get(scheme)
+        if self.ecb is None or points is None:
+            return None
+        return self.ecb + points
+
 
 def half_year_start(day: date) -> date:
     """The first day of the half-year of the calendar that contains a day."""
@@ -63,16 +75,13 @@ def late_rate(
     :param rates: by first day of the half-year.
     :param on: the date of the document.
     :param own: the rate that the seller's terms agree on, or None.
-    :param scheme: whose law fills in: ``french``, ``union``, or anything else: none.
+    :param scheme: whose law fills in: see ``HalfYearRates.late_rate``.
     :return: None when there is neither an own rate nor a published one.
     """
     if own is not None:
         return own
     published = rates.get(half_year_start(on))
-    points = {"french": "french_points", "union": "union_points"}.get(scheme)
-    if published is None or published.ecb is None or points is None:
-        return None
-    return published.ecb + getattr(published, points)
+    return published.late_rate(scheme) if published else None
 
 
 def lowest_rate(rates: Mapping[date, HalfYearRates], *, on: date) -> Decimal | None:

@@ -42,16 +42,14 @@ class BillingAgeingItem(models.Model):
         comodel_name="account.move", string="Document", readonly=True
     )
     move_line_id = fields.Many2one(comodel_name="account.move.line", readonly=True)
-    salesperson_id = fields.Many2one(
-        comodel_name="res.users", string="Salesperson", readonly=True
-    )
+    salesperson_id = fields.Many2one(comodel_name="res.users", readonly=True)
     document_date = fields.Date(string="Date", readonly=True)
     date_maturity = fields.Date(string="Due date", readonly=True)
     days_late = fields.Integer(
         readonly=True, aggregator="max", help="Negative while it is not due."
     )
     band = fields.Selection(BANDS, string="Age", readonly=True)
-    amount = fields.Monetary(string="Open", readonly=True)
+    amount = fields.Monetary(string="Open amount", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
 

@@ -39,7 +39,7 @@ class BillingParkedReport(models.Model):
         digits=(16, 1),
         help="Until it was mended, or until today.",
     )
-    case_count = fields.Integer(string="Cases", readonly=True)
+    case_count = fields.Integer(string="Exceptions", readonly=True)
 
     @property
     def _table_query(self):

@@ -81,6 +81,7 @@ from .invoicing.documents import test_invoicing_documents_mail
 from .invoicing.documents import test_invoicing_documents_letter
 from .invoicing.documents import test_invoicing_documents_pdf
 from .invoicing.mentions import test_invoicing_mentions
+from .invoicing.mentions import test_invoicing_mentions_customer
 from .invoicing.mentions import test_invoicing_mentions_data
 from .invoicing.mentions import test_invoicing_mentions_faults
 from .invoicing.mentions import test_invoicing_mentions_rates
@@ -93,12 +94,17 @@ from .invoicing.archive import test_invoicing_archive
 from .invoicing.archive import test_invoicing_archive_doors
 from .invoicing.archive import test_invoicing_archive_verification
 from .invoicing.archive import test_invoicing_archive_export
+from .invoicing.archive import test_invoicing_archive_export_faults
+from .invoicing.archive import test_invoicing_archive_spot_check
 from .invoicing.cutoff import test_invoicing_cutoff_figures
 from .invoicing.cutoff import test_invoicing_cutoff_entry
 from .invoicing.cutoff import test_invoicing_cutoff_schedule
 from .invoicing.cutoff import test_invoicing_cutoff_history
+from .invoicing.delivery import test_invoicing_delivery_language
 from .invoicing.delivery import test_invoicing_delivery_queue
 from .invoicing.delivery import test_invoicing_delivery
+from .invoicing.delivery import test_invoicing_delivery_again
+from .invoicing.delivery import test_invoicing_delivery_platform
 from .invoicing.archive import test_invoicing_archive_proofs
 from .invoicing.archive import test_invoicing_archive_tour
 from .invoicing.archive import test_invoicing_issued_tour
@@ -116,3 +122,9 @@ from .dunning.actions import test_dunning_actions_start
 from .dunning.actions import test_dunning_actions_smtp
 from .dunning.actions import test_dunning_actions_hands
 from .dunning.actions import test_dunning_actions_story
+from .dunning.policy import test_dunning_policy_choice
+from .dunning.policy import test_dunning_policy_calendar
+from .dunning.policy import test_dunning_policy_rules
+from .dunning.policy import test_dunning_policy_words
+from .dunning.policy import test_dunning_policy_data
+from .dunning.policy import test_dunning_policy_letters

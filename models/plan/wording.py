@@ -13,6 +13,17 @@ def amount_text(env, amount, currency):
     :rtype: str
     """
     text = formatLang(env, abs(float(amount)), currency_obj=currency)
+    return _with_sign(text, amount, currency)
+
+
+def bare_amount_text(env, amount, currency):
+    """An amount without its currency, which the head of its column says."""
+    rounded = abs(currency.round(float(amount)))
+    text = formatLang(env, rounded, digits=currency.decimal_places)
+    return _with_sign(text, amount, currency)
+
+
+def _with_sign(text, amount, currency):
     return f"−{text}" if currency.compare_amounts(float(amount), 0) < 0 else text
 
 

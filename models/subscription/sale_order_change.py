@@ -150,16 +150,25 @@ class SaleOrder(models.Model):
         No rule of money reads it: a day on which this did not run bills right.
         """
         for order in self:
-            pauses = [
-                Pause(p.start_date, p.end_date and p.end_date + ONE_DAY or None)
-                for p in order.billing_pause_ids
-            ]
-            end = order.billing_end_date and order.billing_end_date + ONE_DAY or None
-            if end and order.billing_plan_id.extend_on_pause:
-                end = moved_end(order.billing_start_date, end, pauses)
-            state = state_on(order.company_id._billing_today(), end=end, pauses=pauses)
+            today = order.company_id._billing_today()
+            state = state_on(today, **order._get_billing_interruptions())
             if order.billing_state != state:
                 order.billing_state = state
+
+    def _get_billing_interruptions(self):
+        """What keeps a subscription from running, as the engine asks for it.
+
+        :return: dict: ``end``, the first day after the last one, or None; ``pauses``.
+        """
+        self.ensure_one()
+        pauses = [
+            Pause(p.start_date, p.end_date and p.end_date + ONE_DAY or None)
+            for p in self.billing_pause_ids
+        ]
+        end = self.billing_end_date and self.billing_end_date + ONE_DAY or None
+        if end and self.billing_plan_id.extend_on_pause:
+            end = moved_end(self.billing_start_date, end, pauses)
+        return {"end": end, "pauses": pauses}
 
     @api.model
     def _billing_roll_day(self):

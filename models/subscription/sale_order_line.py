@@ -184,14 +184,17 @@ class SaleOrderLine(models.Model):
         plan = self._get_billing_plan()
         return plan.unit, plan.interval
 
-    def _is_billing_in_force(self):
-        """Whether the line runs today, or will when its quotation is confirmed."""
+    def _is_billing_in_force(self, day=None):
+        """Whether the line runs, or will when its quotation is confirmed.
+
+        :param datetime.date day: empty: today.
+        """
         self.ensure_one()
-        today = self.company_id._billing_today()
+        day = day or self.company_id._billing_today()
         if not self.billing_anchor_date:
             return True
-        return self.billing_start_date <= today and (
-            not self.billing_end_date or self.billing_end_date >= today
+        return self.billing_start_date <= day and (
+            not self.billing_end_date or self.billing_end_date >= day
         )
 
     def _get_billing_rule(self, start=None):

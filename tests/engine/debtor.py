@@ -27,6 +27,10 @@ LADDERS = [
         replace(level, invoices_from=2 * (number % 3 == 1))
         for number, level in enumerate(STANDARD)
     ),
+    tuple(
+        replace(level, amount_from=Decimal(250 * level.formal), rest=level.rest // 4)
+        for level in STANDARD[:5]
+    ),
     (
         Level("soft", 0, 2, payer_classes=frozenset({"prompt"})),
         Level("hard", 4, 3),
@@ -159,6 +163,10 @@ class Debtor:
     def on_allocate(self, index, number, on):
         self.facts = replace(self.facts, credits=())
 
+    def promise(self, index, amount, *, until):
+        """A promise of a certain day."""
+        self._add(index, "promised", amount, until)
+
     def on_dispute(self, index, number, on):
         self._add(index, "disputed", number)
 
@@ -166,7 +174,7 @@ class Debtor:
         self._change(index, parts=())
 
     def on_promise(self, index, number, on):
-        self._add(index, "promised", number, (on - day(0)).days + number % 15)
+        self.promise(index, number, until=(on - day(0)).days + number % 15)
 
     def on_plan(self, index, number, on):
         self._add(index, "planned", number, (on - day(0)).days + number % 30)

@@ -230,6 +230,7 @@ HOLDS = [
     ("held", case(a(), hold=hold()), 3, "held | never"),
     ("held until", case(a(), hold=hold(until=10)), 10, "held | 11 friendly"),
     ("no longer held", case(a(), hold=hold(until=10)), 11, "friendly: a"),
+    ("held in the past", case(a(), hold=hold(until=1)), 2, "grace | 3 friendly"),
     ("held over the due date", case(a(), hold=hold(until=-1)), -3, "held | 0 announce"),
     ("held past its notice", case(a(), hold=hold(until=1)), -3, "held | 3 friendly"),
     ("held and paid", case(a(amount=0), hold=hold()), 3, "nothing_owed"),

@@ -27,6 +27,8 @@ TWICE = policy(contacts_a_week=2)
 FIFTY = policy(smallest=50)
 HABIT = policy(first_shift=5)
 RICH = standard(friendly={"amount_from": Decimal(200)})
+PAIRS = standard(announce={"invoices_from": 2})
+NOTICE = standard(formal={"amount_from": Decimal(150)})
 RISKY = standard(friendly={"payer_classes": frozenset({"risky"})})
 NOTICES = (Level("early", -10, 0), Level("near", -3, 0), *STANDARD[1:])
 EARLY = policy(NOTICES)
@@ -72,6 +74,7 @@ CAPS = [
     ("and has left", case(a(), contacts=[-3, 2], rules=TWICE), 4, "friendly: a"),
     ("room on a Saturday", case(a(), contacts=[-2], rules=WEEK), 3, "week_full | 7"),
     ("Saturday, and full", case(a(2), contacts=[-1], rules=WEEK), 5, "rest_day | 7"),
+    ("Saturday, and fuller", case(a(2), contacts=[1], rules=WEEK), 5, "week_full | 8"),
     (
         "nothing more today",
         case(a(done="friendly", on=3), contacts=[3]),
@@ -124,6 +127,19 @@ AMOUNTS = [
     ("level reached", case(a(), b(), rules=RICH), 3, "friendly: a b"),
     ("the level after it", case(a(), rules=RICH), 10, "firm: a"),
     ("a third for the level", case(a(), b(-1), c(9), rules=RICH), 2, "friendly: b a"),
+    (
+        "passed by, the next invoice makes it possible",
+        case(a(), b(4, done="announce", on=-1), rules=RICH),
+        3,
+        "grace | 7 friendly",
+    ),
+    (
+        "a notice of two, and the other not near",
+        case(a(10), b(40), rules=PAIRS),
+        5,
+        "not_due | 13 friendly",
+    ),
+    ("a notice of two", case(a(10), b(9), rules=PAIRS), 5, "announce: b a"),
     ("payer of another class", case(a(), rules=RISKY), 3, "grace | 10 firm"),
     (
         "payer of the class",
@@ -210,6 +226,24 @@ LEVELS = [
         case(a(-30, done="last", on=-10), b(-5, done="friendly", on=-2)),
         0,
         "formal: a b",
+    ),
+    (
+        "a formal level counts what was reminded only",
+        case(a(-30, done="last", on=-10), b(-3), rules=NOTICE),
+        0,
+        "friendly: a b",
+    ),
+    (
+        "a formal level waits for an item that was never reminded",
+        case(a(-30, at=4, listed=False), rules=NOTICE),
+        0,
+        "not_listed | never",
+    ),
+    (
+        "and rests once it was",
+        case(a(-30, at=4, on=-3, listed=True)),
+        0,
+        "resting | 7 formal",
     ),
     ("nothing but formal levels", case(a(), rules=FORMAL), 40, "not_listed | never"),
     (

@@ -10,8 +10,11 @@ from engine.archive_verdicts import (
     Damage,
     Place,
     Stored,
+    runs,
+    stretches_around,
     verify_chain,
     verify_files,
+    verify_stretch,
 )
 from engine.canonical import digest
 
@@ -232,3 +235,91 @@ def test_file_is_compared_with_the_record(found, code):
 def test_file_that_nobody_keeps_any_more_is_missing():
     (row,) = archive(1)
     assert told(verify_files(row, {})) == [("file_missing", 1, "INV-1.pdf")]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([], []),
+        ([4], [(4, 4)]),
+        ([3, 1, 2, 7, 2], [(1, 3), (7, 7)]),
+    ],
+)
+def test_numbers_are_read_run_by_run(numbers, expected):
+    assert runs(numbers) == expected
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([1], [(1, 3)]),
+        ([5], [(4, 7)]),
+        ([10], [(9, 10)]),
+        ([2, 4], [(1, 6)]),
+        ([1, 9], [(1, 3), (8, 10)]),
+    ],
+)
+def test_a_record_is_read_with_the_one_before_and_two_after(numbers, expected):
+    assert stretches_around(numbers, 10) == expected
+
+
+def spot_check(rows, number, last=10):
+    """What is told of one record of a chain that ended soundly at ``last``."""
+    [(first, until)] = stretches_around([number], last)
+    read = [row for row in rows if first <= row.link.sequence <= until]
+    return verify_stretch(
+        read, first=first, until=until, last=last, head=head(archive(last))
+    )
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_a_sound_record_has_sound_links_on_both_sides(number):
+    assert spot_check(archive(10), number) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "touched", "expected"),
+    [
+        (5, 5, [("replaced", 5)]),
+        (5, 4, [("replaced", 4)]),
+        (5, 6, [("replaced", 6)]),
+        # The link behind its neighbours is theirs.
+        (5, 3, []),
+        (5, 7, []),
+        (10, 10, [("replaced", 10)]),
+        (1, 1, [("replaced", 1)]),
+    ],
+)
+def test_a_link_that_was_sealed_anew_beside_it_is_found(number, touched, expected):
+    rows = archive(10)
+    rows[touched - 1] = sealed_anew(rows[touched - 1], record(touched, "1.00"))
+    found = spot_check(rows, number)
+    assert [(damage.code, damage.sequence) for damage in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "gone", "expected"),
+    [
+        (5, [4], [Damage("missing", 4, detail="4")]),
+        (5, [6], [Damage("missing", 6, detail="6")]),
+        (5, [6, 7], [Damage("missing", 6, detail="6")]),
+        (5, [7], []),
+        (5, [3], []),
+        (9, [10], [Damage("missing", 10, detail="10")]),
+        (5, [4, 5, 6, 7], [Damage("missing", 4, detail="6")]),
+    ],
+)
+def test_a_neighbour_that_is_gone_is_missing(number, gone, expected):
+    rows = [row for row in archive(10) if row.link.sequence not in gone]
+    assert spot_check(rows, number) == expected
+
+
+@given(st.integers(1, 10), st.integers(1, 10))
+def test_what_is_told_of_a_record_is_what_the_whole_chain_tells(number, touched):
+    rows = archive(10)
+    rows[touched - 1] = sealed_anew(rows[touched - 1], record(touched, "1.00"))
+    whole = verify_chain(rows, head=head(archive(10)))
+    [(first, until)] = stretches_around([number], 10)
+    end = until if until == 10 else until - 1
+    near = [one for one in whole if first <= one.sequence <= end]
+    assert spot_check(rows, number) == near

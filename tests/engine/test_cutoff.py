@@ -79,6 +79,23 @@ def test_earned_and_deferred(charged, first, last, on, basis, earned, deferred):
     assert found.deferred == Decimal(deferred)
 
 
+@pytest.mark.parametrize(
+    ("charged", "part", "step", "earned", "deferred"),
+    [
+        ("100", Fraction(1, 3), "0.01", "33.33", "66.67"),
+        ("0.01", Fraction(1, 2), "0.01", "0.01", "0"),
+        ("-0.01", Fraction(1, 2), "0.01", "-0.01", "0"),
+        ("1000", Fraction(2, 3), "1", "667", "333"),
+        ("70.96", Fraction(1), "0.01", "70.96", "0"),
+        ("70.96", Fraction(0), "0.01", "0", "70.96"),
+    ],
+)
+def test_part_of_an_amount_is_rounded_once(charged, part, step, earned, deferred):
+    found = Portion.of(Decimal(charged), part, step=Decimal(step))
+    assert found == Portion(Decimal(charged), Decimal(earned))
+    assert found.deferred == Decimal(deferred)
+
+
 def test_currency_without_cents_rounds_to_its_own_step():
     found = portion(
         Decimal(1000),

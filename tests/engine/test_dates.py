@@ -9,7 +9,7 @@ from lines import MARCH, line, opening, version
 
 from engine.charging import Pause
 from engine.invoice_dates import contracted_periods, due_periods, invoice_date
-from engine.lifecycle import state_on
+from engine.lifecycle import standing_on, state_on
 from engine.next_dates import next_charge_date, next_invoice_date
 
 MARCH_1, APRIL_1 = date(2026, 3, 1), date(2026, 4, 1)
@@ -146,6 +146,22 @@ def test_state_follows_pauses_and_end(day, state):
         Pause(date(2026, 6, 1)),
     ]
     assert state_on(day, end=date(2026, 7, 1), pauses=pauses) == state
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [
+        (date(2026, 2, 28), "coming"),
+        (date(2026, 3, 1), "running"),
+        (date(2026, 3, 10), "paused"),
+        (date(2026, 7, 1), "closed"),
+    ],
+)
+def test_nothing_is_said_to_run_before_its_first_day(day, standing):
+    pauses = [Pause(date(2026, 2, 1), date(2026, 3, 1)), Pause(date(2026, 3, 10))]
+    end = date(2026, 7, 1)
+    found = standing_on(day, start=date(2026, 3, 1), end=end, pauses=pauses)
+    assert found == standing
 
 
 def test_state_without_end_or_pause_is_running():

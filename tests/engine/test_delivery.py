@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.delivery import (
+    DONE,
+    LEAVING,
     MESSAGE_DELAYS,
     NEEDS_PERSON,
-    NOT_LEFT,
     SERVER_DELAYS,
+    STILL_HERE,
     UNDER_WAY,
+    WAITING,
     Event,
     State,
     common_mail_opening,
@@ -56,6 +59,9 @@ WORKING_DAYS = frozenset({1, 2, 3, 4, 5})
         ("failed", "again", "to_send"),
         ("held", "again", "to_send"),
         ("queued", "held", "held"),
+        ("failed", "handed", "queued"),
+        ("bounced", "replaced", "replaced"),
+        ("replaced", "again", "to_send"),
     ],
 )
 def test_an_event_leads_to_its_state(state, event, expected):
@@ -73,6 +79,9 @@ def test_an_event_leads_to_its_state(state, event, expected):
         ("sent", "doubted"),
         ("failed", "bounced"),
         ("sent", "held"),
+        ("sending", "handed"),
+        ("sending", "replaced"),
+        ("replaced", "begun"),
     ],
 )
 def test_what_cannot_happen_is_refused_with_both_names(state, event):
@@ -93,7 +102,9 @@ def test_asking_first_agrees_with_doing(state, event):
 
 @given(
     st.sampled_from(STATES),
-    st.lists(st.sampled_from([e for e in EVENTS if e not in ("again",)]), max_size=8),
+    st.lists(
+        st.sampled_from([e for e in EVENTS if e not in ("again", "handed")]), max_size=8
+    ),
 )
 def test_nothing_is_sent_from_a_doubt_unless_a_person_says_so(state, events):
     doubted = False
@@ -116,6 +127,7 @@ def test_nothing_is_sent_from_a_doubt_unless_a_person_says_so(state, events):
         (["failed", "unknown"], "unknown"),
         (["posted", "no_channel"], "no_channel"),
         (["received", "sent"], "received"),
+        (["replaced", "portal"], "portal"),
     ],
 )
 def test_a_document_shows_its_most_telling_delivery(states, expected):
@@ -130,10 +142,21 @@ def test_a_document_needs_a_person_when_one_of_its_deliveries_does(states):
         assert said in NEEDS_PERSON | {"held"}
 
 
-def test_the_sets_of_states_do_not_contradict_each_other():
-    assert not NEEDS_PERSON & UNDER_WAY
-    assert "sending" not in NOT_LEFT
-    assert "unknown" not in NOT_LEFT
+def test_each_state_is_done_under_way_or_somebody_s():
+    parts = [NEEDS_PERSON, UNDER_WAY, DONE, {"held", "replaced"}]
+    assert sorted(state for part in parts for state in part) == sorted(STATES)
+    assert WAITING < UNDER_WAY
+
+
+@given(st.lists(st.sampled_from(EVENTS), max_size=10))
+def test_what_nobody_outside_has_seen_had_no_event_that_shows_it(events):
+    state, seen = "to_send", False
+    for event in events:
+        if may(state, event):
+            state = next_state(state, event)
+            seen = seen or event in LEAVING
+    if not seen:
+        assert state in STILL_HERE | {"sending", "replaced"}
 
 
 @pytest.mark.parametrize(

@@ -93,17 +93,13 @@ def test_a_formal_level_lists_only_what_a_reminder_has_listed(debtor):
 
 
 @given(debtors())
-def test_steps_of_an_item_keep_their_rest(debtor):
+def test_the_item_that_calls_for_a_contact_has_had_its_rest(debtor):
     rests = {level.key: level.rest for level in debtor.policy.levels}
-    last = {}
-    for on, contact in sorted(debtor.contacts.items()):
-        decision = debtor.decisions[on]
-        called = decision.reason.facts["item"]
-        if called in last:
-            assert (on - last[called]).days >= rests[contact.level]
-        for step in decision.steps:
-            if step.kind in ("reminded", "announced"):
-                last[step.item] = on
+    for on, contact in debtor.contacts.items():
+        called = debtor.decisions[on].reason.facts["item"]
+        (last,) = (i.ladder.last_step for i in debtor.seen[on].items if i.key == called)
+        if last:
+            assert (on - last).days >= max(1, rests[contact.level])
 
 
 @given(debtors())

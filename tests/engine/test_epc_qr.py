@@ -8,8 +8,8 @@ import pytest
 import qrcode
 from hypothesis import given
 from hypothesis import strategies as st
+from references import structured
 
-from engine.creditor_reference import creditor_reference
 from engine.epc_qr import LARGEST_PAYLOAD, InvalidPayment, epc_payload
 
 IBAN = "FR7630006000011234567890189"
@@ -131,7 +131,7 @@ _WORDS = st.text(
     note=st.none() | _WORDS,
 )
 def test_payload_says_what_it_was_given(name, cents, reference, text, note):
-    reference = reference and creditor_reference(reference)
+    reference = reference and structured(reference)
     text = None if reference else text
     try:
         payload = epc_payload(
@@ -164,7 +164,7 @@ NAMES = [
 ]
 EXTRAS = [
     {"reference": "RF18539007547034"},
-    {"reference": creditor_reference("FAC/2026/00812")},
+    {"reference": structured("FAC202600812")},
     {"text": "FAC/2026/00812"},
     {"text": "Abonnement de décembre, n° 42", "note": "À régler avant le 31/12"},
     {"text": "A" * 140},

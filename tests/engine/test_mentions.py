@@ -187,7 +187,7 @@ def test_what_a_document_sells(kinds, operation):
         ("ei", False),
         (" Association ", False),
         ("Profession libérale", False),
-        ("", False),
+        ("", True),
     ],
 )
 def test_which_legal_forms_have_a_share_capital(form, capital):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import STEPS
 
 from engine.errors import InvalidAmount
-from engine.money import line_price, quantize, split
+from engine.money import converted, line_price, quantize, split
 
 CENT = Decimal("0.01")
 EXACT = st.fractions(-(10**9), 10**9, max_denominator=10**6)
@@ -49,6 +49,31 @@ def test_rounded_amount_is_a_multiple_within_half_a_step(amount, step):
     rounded = quantize(amount, step)
     assert rounded % step == 0
     assert abs(Fraction(rounded) - amount) <= Fraction(step) / 2
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "step", "expected"),
+    [
+        ("100", "1", "0.01", "100"),
+        ("100", "0.9173", "0.01", "91.73"),
+        ("0.55", "0.9", "0.01", "0.50"),
+        ("-0.55", "0.9", "0.01", "-0.50"),
+        ("12.34", "163.27", "1", "2015"),
+        ("1000", "0.3081", "0.001", "308.1"),
+        ("0", "1.17", "0.01", "0"),
+    ],
+)
+def test_amount_in_another_currency_is_rounded_to_its_step(
+    amount, rate, step, expected
+):
+    found = converted(Decimal(amount), Decimal(rate), Decimal(step))
+    assert found == Decimal(expected)
+
+
+@pytest.mark.parametrize("rate", ["0", "-1.1"])
+def test_rate_that_is_not_positive_is_refused(rate):
+    with pytest.raises(InvalidAmount):
+        converted(Decimal(1), Decimal(rate), CENT)
 
 
 @given(EXACT, STEPS)

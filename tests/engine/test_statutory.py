@@ -50,6 +50,20 @@ def test_the_rate_that_a_document_prints(on, own, scheme, rate):
     assert found == (rate and Decimal(rate))
 
 
+@pytest.mark.parametrize(
+    ("ecb", "scheme", "rate"),
+    [
+        ("2.15", "french", "12.15"),
+        ("2.15", "union", "10.15"),
+        ("2.15", "", None),
+        (None, "french", None),
+        (None, "union", None),
+    ],
+)
+def test_the_rate_of_a_half_year_by_each_law(ecb, scheme, rate):
+    assert published(ecb).late_rate(scheme) == (rate and Decimal(rate))
+
+
 def test_a_rate_of_zero_is_a_rate():
     rates = {date(2020, 1, 1): HalfYearRates(Decimal(0), Decimal(10), Decimal(8))}
     on = date(2020, 3, 1)

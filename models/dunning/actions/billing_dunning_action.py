@@ -199,13 +199,15 @@ class BillingDunningAction(models.Model):
     def _move_items(self, *, up):
         """Put items onto the places that a contact leaves them at, or back.
 
-        An item that stands elsewhere by now is left there.
+        An item that stands elsewhere by now, on the ladder of another policy, keeps its
+        place; that it was reminded of is noted all the same.
         """
         rows = [
             (
                 *(item["move"], date.fromisoformat(item["due"]), item["currency"]),
                 item["before" if up else "after"]["position"],
                 *_as_row(item["after" if up else "before"]),
+                up,
             )
             for action in self
             for item in action.items or ()
@@ -218,13 +220,14 @@ class BillingDunningAction(models.Model):
             self.env.cr._obj,
             """
             UPDATE billing_dunning_item item
-               SET position = step.position, last_step_on = step.last_step::date,
-                   listed = step.listed
+               SET position = CASE WHEN COALESCE(item.position, 0) = step.stood
+                                   THEN step.position ELSE item.position END,
+                   last_step_on = step.last_step::date, listed = step.listed
               FROM (VALUES %s) AS step (move_id, due, currency_id, stood, position,
-                                        last_step, listed)
+                                        last_step, listed, up)
              WHERE item.move_id = step.move_id AND item.date_maturity = step.due
                AND item.currency_id = step.currency_id
-               AND COALESCE(item.position, 0) = step.stood
+               AND (step.up OR COALESCE(item.position, 0) = step.stood)
             """,
             rows,
         )

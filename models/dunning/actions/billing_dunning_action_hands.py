@@ -130,9 +130,9 @@ class BillingDunningAction(models.Model):
 
     def _render_sms(self):
         """The short message, in the customer's language."""
-        case = self.case_id.with_context(lang=self.case_id._billing_get_language())
+        case = self.case_id._billing_tell(self.level_id)
         level = self.level_id.with_context(lang=case.env.lang)
-        return level._get_sms(case._billing_get_words(self.level_id))
+        return level._get_sms(case._billing_get_words())
 
     # === Anything else === #
 

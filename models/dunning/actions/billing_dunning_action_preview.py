@@ -30,27 +30,26 @@ class BillingDunningAction(models.Model):
         """
         self.ensure_one()
         level = self.level_id
-        case = self.case_id.with_context(lang=self.case_id._billing_get_language())
+        case = self.case_id._billing_tell(level)
         if self.channel in ("call", "sms"):
             # A script is read by the officer, yet to the customer.
-            words = case._billing_get_words(level)
             text = level.with_context(lang=case.env.lang)
-            told = text._get_script(words) if self.channel == "call" else None
-            told = text._get_sms(words) if told is None else told
-            return False, Markup("<p>%s</p>") % escape(told).replace(
-                "\n", Markup("<br/>")
-            )
+            read = text._get_script if self.channel == "call" else text._get_sms
+            lines = escape(read(case._billing_get_words())).split("\n")
+            return False, Markup("<p>%s</p>") % Markup("<br/>").join(lines)
         if self.channel == "registered":
-            case = case.with_context(billing_dunning_level_id=level.id)
-            letter = case._billing_get_letter()
-            told = case._billing_get_notice(letter["words"])
-            lines = (told["opening"], *told["sentences"], told["signature"])
-            return letter["subject"], Markup("").join(
-                Markup("<p>%s</p>") % line for line in lines if line
-            )
+            return case._billing_get_notice_subject(
+                case._billing_get_words()
+            ), self._render_notice(case)
         if not level.template_id:
             return False, False
         return (
             case._billing_render(level, "subject"),
             case._billing_render(level, "body_html"),
         )
+
+    def _render_notice(self, case):
+        """The formal notice as its letter says it."""
+        told = case._billing_get_notice(case._billing_get_words())
+        lines = (told["opening"], *told["sentences"], told["signature"])
+        return Markup("").join(Markup("<p>%s</p>") % line for line in lines if line)

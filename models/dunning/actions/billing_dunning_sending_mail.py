@@ -123,7 +123,9 @@ class BillingDunningSending(models.AbstractModel):
         user = case.owner_id or case.company_id.billing_answer_user_id
         root = self.env.ref("base.partner_root")
         author = user.partner_id or root
-        email_from = level.template_id and case._billing_render(level, "email_from")
+        email_from = level.template_id and case._billing_tell(level)._billing_render(
+            level, "email_from"
+        )
         return author, email_from or user.email_formatted or author.email_formatted
 
     @api.model

@@ -24,7 +24,7 @@ class BillingDunning(models.AbstractModel):
     def _cron_refresh(self):
         """Look at all customers of all companies, a batch a transaction."""
         sending = self.env["billing.sending"]
-        for company in self.env["res.company"].search([], order="id"):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             service = self.with_company(company).with_context(
                 allowed_company_ids=company.ids
             )
@@ -71,18 +71,19 @@ class BillingDunning(models.AbstractModel):
         return sorted(row[0] for row in rows)
 
     @api.model
-    def _refresh(self, partners):
+    def _refresh(self, partners, follow=True):
         """Look at what customers owe the current company, and note what follows.
 
         The number of queries does not depend on the number of customers.
 
         :param partners: commercial partners.
+        :param bool follow: whether promises, disputes and plans follow the books first.
         :return: as ``_look``.
         """
         company = self.env.company
         today = company._billing_today()
         service, partners = self._as_service(partners)
-        looked = service._look(company, partners, today)
+        looked = service._look(company, partners, today, follow=follow)
         service._write(company, looked, today)
         service._follow(company, looked, today)
         _logger.info("Reminders: %s customers looked at", len(looked))
@@ -104,12 +105,14 @@ class BillingDunning(models.AbstractModel):
         return service, partners.with_env(service.env)
 
     @api.model
-    def _look(self, company, partners, today):
+    def _look(self, company, partners, today, follow=True):
         """What customers owe, and what the day asks for.
 
+        :param bool follow: whether promises, disputes and plans follow the books first.
         :return: list of (``Debt``, the engine's ``Decision``; None without a policy).
         """
-        self.env["billing.dunning.pledges"]._refresh(company, today, partners)
+        if follow:
+            self.env["billing.dunning.pledges"]._refresh(company, today, partners)
         return [
             (debt, decide(debt.facts, debt.policy, today) if debt.policy else None)
             for debt in self._read_debts(company, partners, today)

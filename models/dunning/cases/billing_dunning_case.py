@@ -23,14 +23,13 @@ class BillingDunningCase(models.Model):
     _facts = FACTS
 
     state = fields.Selection(
-        selection=[("open", "Open"), ("closed", "Nothing is owed")],
+        selection=[("open", "Owed"), ("closed", "Nothing is owed")],
         readonly=True,
         default="open",
         index=True,
     )
     policy_id = fields.Many2one(
         comodel_name="billing.dunning.policy",
-        string="Policy",
         readonly=True,
         ondelete="set null",
     )
@@ -39,7 +38,6 @@ class BillingDunningCase(models.Model):
     )
     owner_id = fields.Many2one(
         comodel_name="res.users",
-        string="Owner",
         tracking=True,
         domain="[('share', '=', False)]",
         help="Who looks after the case.",

@@ -12,18 +12,6 @@ class BillingDunningCase(models.Model):
         for company, cases in self.grouped("company_id").items():
             self.env["billing.dunning"].with_company(company)._refresh(cases.partner_id)
 
-    def action_open_documents(self):
-        """The journal items that are open."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Open items"),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("id", "in", self.open_item_ids.move_id.ids)],
-            "context": {"create": False},
-        }
-
     def action_promise(self):
         """Note that the customer promises to pay."""
         return self._open_pledge("billing.dunning.promise", self.env._("Promise"))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ....engine.dunning import carry_over
 from ....engine.dunning_day import CaseFacts
 from ....engine.open_items import Credit, Ladder, OpenItem, Part, spread
 from ....engine.payer import PayerClock, first_shift
@@ -45,11 +46,11 @@ class BillingDunning(models.AbstractModel):
         pledges = self.env["billing.dunning.pledges"]
         standings = pledges._get_standings(company, partners)
         parts = pledges._get_parts(company, partners, today)
-        ladders = self._read_ladders(company, partners)
         rates = self._get_rates(company, standings, today)
         on_way = self._read_on_way(standings, rates)
         chosen = self.env["billing.dunning.policy"]._choose(partners, company)
         policies = self._get_engine_policies(company, chosen, today)
+        ladders = self._read_ladders(company, partners, chosen)
         payers = self._read_payers(company, partners)
         contacts = self._read_contacts(company, partners)
         starts = self._read_starts(company, partners)
@@ -160,12 +161,15 @@ class BillingDunning(models.AbstractModel):
     # === Where items stand === #
 
     @api.model
-    def _read_ladders(self, company, partners):
-        """``{(item key, currency id): Ladder}`` of what was looked at before."""
+    def _read_ladders(self, company, partners, chosen):
+        """``{(item key, currency id): Ladder}`` of what was looked at before; on the
+        ladder of the policy that applies now.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT item.move_id, item.date_maturity, item.currency_id,
+                       dossier.partner_id, item.policy_id,
                        item.position, item.last_step_on, item.listed
                   FROM billing_dunning_item item
                   JOIN billing_dunning_case dossier ON dossier.id = item.case_id
@@ -175,12 +179,44 @@ class BillingDunning(models.AbstractModel):
                 partners.ids,
             )
         )
+        carry = self._get_carrier()
+        now = {partner.id: found.policy for partner, found in chosen.items()}
         return {
             ((move_id, due), currency): Ladder(
-                position or 0, last_step, listed or False
+                carry(position or 0, policy_id, now[partner_id]),
+                last_step,
+                listed or False,
             )
-            for move_id, due, currency, position, last_step, listed in rows
+            for (
+                move_id,
+                due,
+                currency,
+                partner_id,
+                policy_id,
+                position,
+                last_step,
+                listed,
+            ) in rows
         }
+
+    @api.model
+    def _get_carrier(self):
+        """A function that says where an item stands on another policy's ladder."""
+        policies = self.env["billing.dunning.policy"]
+        known = {}
+
+        def get(policy):
+            if policy not in known:
+                known[policy] = policy._billing_to_engine()
+            return known[policy]
+
+        def carry(position, policy_id, policy):
+            old = policies.browse(policy_id or ())
+            if not position or not policy or not old or old == policy:
+                return position
+            return carry_over(position, old=get(old), new=get(policy))
+
+        return carry
 
     # === Money on its way === #
 

@@ -53,7 +53,7 @@ class BillingDunningItem(models.Model):
     currency_id = fields.Many2one(
         comodel_name="res.currency", required=True, readonly=True
     )
-    amount = fields.Monetary(string="Open", readonly=True)
+    amount = fields.Monetary(string="Open amount", readonly=True)
     left = fields.Monetary(
         string="To ask for",
         readonly=True,
@@ -61,6 +61,12 @@ class BillingDunningItem(models.Model):
         "promised or in a payment plan.",
     )
     verdict = fields.Selection(VERDICTS, string="State", readonly=True)
+    policy_id = fields.Many2one(
+        comodel_name="billing.dunning.policy",
+        readonly=True,
+        ondelete="set null",
+        help="On whose ladder it stands.",
+    )
     position = fields.Integer(
         readonly=True, aggregator=None, help="Steps of the policy behind it."
     )

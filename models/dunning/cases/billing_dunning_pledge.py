@@ -23,7 +23,7 @@ class BillingDunningPledge(models.AbstractModel):
             return
         service = self.env["billing.dunning"]
         for company, pledges in self.grouped("company_id").items():
-            service.with_company(company)._refresh(pledges.partner_id)
+            service.with_company(company)._refresh(pledges.partner_id, follow=False)
 
 
 class BillingDunningPledges(models.AbstractModel):

@@ -29,7 +29,7 @@ _CASE_ROW = (
 )
 _ITEM = (
     *("case_id", "company_id", "move_id", "date_maturity", "currency_id", "amount"),
-    *("left", "verdict", "position", "listed"),
+    *("left", "verdict", "policy_id", "position", "listed"),
 )
 _UPSERT_ITEM = (
     "INSERT INTO billing_dunning_item ("
@@ -37,8 +37,9 @@ _UPSERT_ITEM = (
     + ") VALUES %s ON CONFLICT (move_id, date_maturity, currency_id) DO UPDATE SET "
     + ", ".join(
         f'"{name}" = EXCLUDED."{name}"'
-        for name in ("case_id", "amount", "left", "verdict")
+        for name in ("case_id", "amount", "left", "verdict", "position")
     )
+    + ", policy_id = COALESCE(EXCLUDED.policy_id, billing_dunning_item.policy_id)"
 )
 #: Fields elsewhere that show what was written.
 _SHOWN = {
@@ -202,6 +203,7 @@ class BillingDunning(models.AbstractModel):
                 item.amount,
                 verdicts[item.key].share.left if item.key in verdicts else item.amount,
                 verdicts[item.key].state if item.key in verdicts else "due",
+                debt.chosen.policy.id or None,
                 item.ladder.position,
                 item.ladder.listed,
             )

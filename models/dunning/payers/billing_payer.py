@@ -12,14 +12,14 @@ CLASSES = [
     ("prompt", "Prompt"),
     ("slow", "Slow"),
     ("risky", "Risky"),
-    ("unknown", "Not known yet"),
+    ("unknown", "Unknown"),
 ]
 HABITS = [
     ("late", "Pays late"),
     ("on_the_day", "Pays on the day"),
     ("early", "Pays early"),
     ("unpaid", "Leaves invoices unpaid"),
-    ("unknown", "Not known yet"),
+    ("unknown", "Unknown"),
 ]
 
 

@@ -36,7 +36,7 @@ class BillingPayers(models.AbstractModel):
     def _cron_refresh(self):
         """Look at all customers of all companies, a batch a transaction."""
         cron = self.env["ir.cron"]
-        for company in self.env["res.company"].search([], order="id"):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             service = self.with_company(company)
             ids = service._get_customers()
             for first in range(0, len(ids), BATCH):

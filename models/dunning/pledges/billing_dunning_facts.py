@@ -49,13 +49,12 @@ class BillingDunningFacts(models.AbstractModel):
 
     def _forget_default_facts(self):
         """A caller's defaults set no facts either."""
-        return self.with_context(
-            {
-                key: value
-                for key, value in self.env.context.items()
-                if key.removeprefix("default_") not in self._facts
-            }
-        )
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if key.removeprefix("default_") not in self._facts
+        }
+        return self.with_env(self.env(context=context))
 
     def _prepare_terms(self, vals):
         """The terms as they are kept.

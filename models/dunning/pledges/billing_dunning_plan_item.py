@@ -12,7 +12,7 @@ class BillingDunningPlanPart(models.AbstractModel):
     """A row of a plan: it changes while the plan is prepared, and no more."""
 
     _name = "billing.dunning.plan.part"
-    _inherit = ["billing.dunning.facts"]
+    _inherit = "billing.dunning.facts"
     _description = "Row of a Payment Plan"
 
     _facts = frozenset()

@@ -12,7 +12,7 @@ class BillingDunningPledge(models.AbstractModel):
     """Something that keeps a customer's reminders from leaving."""
 
     _name = "billing.dunning.pledge"
-    _inherit = ["billing.dunning.facts"]
+    _inherit = "billing.dunning.facts"
     _description = "What Stops Reminders"
     _check_company_auto = True
 
@@ -94,7 +94,7 @@ class BillingDunningPledgeItem(models.AbstractModel):
     """An invoice, or one of its due dates. The model has a company and a customer."""
 
     _name = "billing.dunning.pledge.item"
-    _inherit = ["billing.dunning.facts"]
+    _inherit = "billing.dunning.facts"
     _description = "Open Item of a Pledge"
 
     move_id = fields.Many2one(

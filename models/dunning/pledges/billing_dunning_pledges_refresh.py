@@ -69,6 +69,6 @@ class BillingDunningPledges(models.AbstractModel):
     @api.model
     def _cron_refresh(self):
         """Every company's own day."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("active", "=", True)])
         for on, group in companies.grouped(lambda c: c._billing_today()).items():
             self._refresh(group, on)

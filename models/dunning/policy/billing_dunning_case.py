@@ -40,7 +40,8 @@ class BillingDunningCase(models.Model):
     def _billing_get_language(self):
         """The language of those who are written to."""
         contact = self._billing_get_contact()
-        return contact.lang or self.partner_id.lang or self.env.lang
+        chosen = self.env.context.get("billing_dunning_lang")
+        return chosen or contact.lang or self.partner_id.lang or self.env.lang
 
     def _billing_get_kind(self):
         """What the law takes the customer for."""

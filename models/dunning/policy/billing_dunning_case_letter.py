@@ -15,11 +15,9 @@ class BillingDunningCase(models.Model):
             ``subject``, ``formal``, ``body`` (of a reminder, as its mail says it).
         """
         self.ensure_one()
-        case = self.with_context(
-            lang=self._billing_get_language(), billing_dunning_on_paper=True
-        )
-        level = case._billing_get_told_level()
-        words = case._billing_get_words(level)
+        level = self._billing_get_told_level()
+        case = self.with_context(billing_dunning_on_paper=True)._billing_tell(level)
+        words = case._billing_get_words()
         formal = not level or level.formal
         country = case.company_id.country_id.code
         return {
@@ -34,11 +32,10 @@ class BillingDunningCase(models.Model):
         }
 
     def _billing_render(self, level, name):
-        """A part of the mail of a level, in the language of the environment."""
-        template = level.template_id.with_context(
-            **{**self.env.context, "billing_dunning_level_id": level.id}
-        )
-        return template._render_field(name, self.ids)[self.id]
+        """A part of the mail of a level, to be asked of ``_billing_tell(level)``."""
+        template = level.template_id.with_context(**self.env.context)
+        # A case that is but looked at has an id of the moment.
+        return template._render_field(name, [self.id])[self.id]
 
     def _billing_get_letter_name(self):
         """The name of the file."""
@@ -106,8 +103,10 @@ class BillingDunningCase(models.Model):
                 "Interest at the legal rate runs from this notice. No recovery cost is "
                 "charged to you."
             )
-        if not words["interest"]:
+        if not words["recovery"]:
             return None
+        if not words["interest"]:
+            return self._billing_get_notice_unrated(words)
         if words["kind"] == "public":
             return self.env._(
                 "Statutory interest at %(rate)s %%, %(interest)s, and %(each)s per "
@@ -124,6 +123,23 @@ class BillingDunningCase(models.Model):
             interest=words["interest"],
             date=words["date"],
             per_day=words["per_day"],
+            each=words["each"],
+            recovery=words["recovery"],
+            total=words["grand_total"],
+        )
+
+    def _billing_get_notice_unrated(self, words):
+        """What the law adds while nobody has entered the rate of the half-year."""
+        if words["kind"] == "public":
+            return self.env._(
+                "Fixed compensation of %(each)s per invoice and statutory interest are "
+                "added by law.",
+                each=words["each"],
+            )
+        return self.env._(
+            "Fixed compensation of %(each)s per invoice, %(recovery)s, and "
+            "late-payment interest are added by law. Total due today, without this "
+            "interest: %(total)s.",
             each=words["each"],
             recovery=words["recovery"],
             total=words["grand_total"],

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import timedelta
 
 from odoo import models
@@ -10,6 +11,17 @@ _BUTTON = (
     "text-decoration: none; font-weight: bold; color: {front}; "
     "background-color: {back};"
 )
+
+
+@dataclass(frozen=True)
+class Told:
+    """The words of one message: its subject and its body say the same.
+
+    Handed on in the context, where no client can send one.
+    """
+
+    case_id: object
+    words: dict
 
 
 class BillingDunningCase(models.Model):
@@ -28,6 +40,9 @@ class BillingDunningCase(models.Model):
         :return: dict, see ``docs/flows/dunning.md``, "Words of a message".
         """
         self.ensure_one()
+        told = self.env.context.get("billing_dunning_told")
+        if isinstance(told, Told) and told.case_id == self.id:
+            return told.words
         level = level or self._billing_get_told_level()
         case = self.with_context(lang=self._billing_get_language())
         debt = case._billing_get_debt(level)
@@ -44,6 +59,14 @@ class BillingDunningCase(models.Model):
         }
         words["documents"] = case._billing_get_documents_text(words)
         return words
+
+    def _billing_tell(self, level):
+        """The case with the words of a level, read once for all that is rendered."""
+        case = self.with_context(
+            lang=self._billing_get_language(), billing_dunning_level_id=level.id
+        )
+        told = Told(self.id, case._billing_get_words(level))
+        return case.with_context(billing_dunning_told=told)
 
     def _billing_get_told_level(self):
         """The level that the message is of, as the context says it."""
@@ -70,7 +93,7 @@ class BillingDunningCase(models.Model):
                 amount=self._billing_get_total_text(deducted),
             ),
             "due_date": oldest and format_date(self.env, oldest),
-            "days_late": oldest and max((today - oldest).days, 0),
+            "days_late": oldest and self._billing_get_days_text(today - oldest),
             "invoices": self._billing_get_table(debt, today),
             "date": format_date(self.env, today),
             "letter_date": format_date(self.env, today, date_format="long"),
@@ -85,6 +108,11 @@ class BillingDunningCase(models.Model):
             for currency, amount in amounts.items()
         ]
         return " + ".join(told)
+
+    def _billing_get_days_text(self, span):
+        if span.days == 1:
+            return self.env._("1 day")
+        return self.env._("%(count)s days", count=span.days)
 
     def _billing_get_reference(self, debt):
         """What a transfer is to name."""
@@ -178,16 +206,15 @@ class BillingDunningCase(models.Model):
         return None
 
     def _billing_get_sender(self, debt):
-        """The user who signs: the customer's salesperson, else whoever sends."""
-        return next(iter(self._billing_get_people(debt)), self.env.user)
+        """The user who signs: the customer's salesperson, else whoever sends.
 
-    def _billing_get_people(self, debt):
-        """Who may sign, the closest first; the system itself signs nothing."""
+        Empty where no person does: the company signs.
+        """
         users = [self.partner_id.user_id]
         users += [move.invoice_user_id for move in debt.moves]
         users += [*self._billing_get_owners(), self.env.user]
         root = self.env.ref("base.user_root")
-        return [user for user in users if user and user != root]
+        return next((user for user in users if user - root), root.browse())
 
     def _billing_get_owners(self):
         """Who looks after the case where no salesperson does, the closest first."""
@@ -198,13 +225,12 @@ class BillingDunningCase(models.Model):
         # A person's name and telephone stand below what they send.
         sender, company = self._billing_get_sender(debt).sudo(), self.company_id
         phone = sender.phone or company.phone
-        name = None if sender == self.env.ref("base.user_root") else sender.name
-        named = ", ".join(filter(None, (name, company.name)))
+        named = ", ".join(filter(None, (sender.name, company.name)))
         return {
             "company": company.name,
             "place": company.city,
             "mail": company.email or None,
-            "sender_name": name or company.name,
+            "sender_name": sender.name or company.name,
             "sender_phone": phone or None,
             "sender": f"{named} · {phone}" if phone else named,
             "function": sender.partner_id.function or None,
@@ -213,42 +239,55 @@ class BillingDunningCase(models.Model):
     # === What late payment costs === #
 
     def _billing_get_charge_words(self, debt, level):
-        """Interest and fixed sums, when the level tells them; else only None."""
-        names = ("rate", "interest", "per_day", "recovery", "each", "grand_total")
-        listed, net = debt.listed, debt.net
-        nothing = dict.fromkeys(names) | {
+        """Interest and fixed sums, when the level tells them; else only None.
+
+        ``interest`` is None too where the rate of a day is not known.
+        """
+        names = ("rate", "interest", "per_day", "recovery", "each")
+        words = dict.fromkeys(names) | {
             "announced": False,
-            "grand_total": self._billing_get_total_text(net),
+            "grand_total": self._billing_get_total_text(debt.net),
         }
-        if not listed or (level and level.charges == "none"):
-            return nothing
         today = self.company_id._billing_today()
-        charges = self._billing_get_late_charges(listed, today)
-        rates = [
-            line.percent
-            for charge in charges.values()
-            for invoice in charge.invoices
-            for line in invoice.lines[-1:]
-        ]
-        if not rates:
-            return nothing
-        return {
-            "announced": not level or level.charges == "announce",
-            "rate": formatLang(self.env, float(rates[0])),
-            "each": self._billing_get_each_text(listed, today),
-            "per_day": self._billing_get_per_day_text(listed, today),
-            "interest": self._billing_get_total_text(
-                {currency: one.interest for currency, one in charges.items()}
-            ),
+        charges = {}
+        if debt.listed and not (level and level.charges == "none"):
+            charges = self._billing_get_late_charges(debt.listed, today)
+        if not any(one.total for one in charges.values()):
+            return words
+        rated = not any(one.unrated for one in charges.values())
+        words |= {
+            "each": self._billing_get_each_text(debt.listed, today),
             "recovery": self._billing_get_total_text(
                 {currency: one.cost for currency, one in charges.items()}
             ),
             "grand_total": self._billing_get_total_text(
                 {
-                    currency: net[currency] + one.total
-                    for currency, one in charges.items()
+                    currency: amount
+                    + (charges[currency].total if rated else charges[currency].cost)
+                    for currency, amount in debt.net.items()
                 }
             ),
+        }
+        if rated:
+            words |= self._billing_get_interest_words(debt, charges, today)
+            words["announced"] = not level or level.charges == "announce"
+        return words
+
+    def _billing_get_interest_words(self, debt, charges, today):
+        """The rate of the oldest invoice, its amount, and what a day more costs."""
+        rates = [
+            line.percent
+            for one in charges.values()
+            for invoice in one.invoices
+            for line in invoice.lines[-1:]
+        ]
+        per_day = self._billing_get_interest_of_a_day(debt.listed, today)
+        return {
+            "rate": formatLang(self.env, float(rates[0])) if rates else None,
+            "interest": self._billing_get_total_text(
+                {currency: one.interest for currency, one in charges.items()}
+            ),
+            "per_day": self._billing_get_total_text(per_day) if per_day else None,
         }
 
     def _billing_get_each_text(self, listed, day):
@@ -259,8 +298,3 @@ class BillingDunningCase(models.Model):
             return amount_text(self.env, each, currency)
         number = formatLang(self.env, int(each), digits=0)
         return f"{number}\N{NO-BREAK SPACE}{currency.symbol}"
-
-    def _billing_get_per_day_text(self, listed, day):
-        """What a day more costs, rounded to the cent."""
-        found = self._billing_get_interest_of_a_day(listed, day)
-        return found and self._billing_get_total_text(found)

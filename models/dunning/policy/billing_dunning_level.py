@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ....engine import dunning_texts
-from .billing_dunning_policy import PAYER_CLASSES
+from ..payers.billing_payer import CLASSES
 from .billing_dunning_policy_words import delay_text
 
 #: What a script or a short message may ask for.
@@ -31,6 +31,10 @@ CHANNELS = [
 FORMAL_CHANNELS = ("registered", "handover")
 #: Channels whose words are a mail template; a letter prints them.
 WRITTEN_CHANNELS = ("email", "letter", "registered")
+#: Spaces that the alphabet of short messages does not have.
+_PLAIN_SPACES = str.maketrans(
+    dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", " ")
+)
 
 
 class BillingDunningLevel(models.Model):
@@ -74,10 +78,11 @@ class BillingDunningLevel(models.Model):
         help="In the company's currency. Below it, the step is passed over.",
     )
     invoices_from = fields.Integer(
-        help="With fewer overdue invoices, the step is passed over."
+        string="Invoices from",
+        help="With fewer overdue invoices, the step is passed over.",
     )
     payer_class = fields.Selection(
-        PAYER_CLASSES,
+        CLASSES,
         string="Payer",
         help="Other payers pass over the step. Empty: all.",
     )
@@ -102,6 +107,7 @@ class BillingDunningLevel(models.Model):
         "stands in square brackets vanishes when a word in it is not known.",
     )
     call_script = fields.Text(
+        string="Call script",
         translate=True,
         help="Words in braces are filled in, for instance {total} or {deadline}; what "
         "stands in square brackets vanishes when a word in it is not known.",
@@ -238,6 +244,7 @@ class BillingDunningLevel(models.Model):
         return dunning_texts.fill(self.call_script or "", words)
 
     def _get_sms(self, words):
-        """The short message as it leaves."""
+        """The short message as it leaves, with plain spaces: others halve its room."""
         self.ensure_one()
-        return dunning_texts.fill(self.sms_text or "", words)
+        text = dunning_texts.fill(self.sms_text or "", words)
+        return text.translate(_PLAIN_SPACES)

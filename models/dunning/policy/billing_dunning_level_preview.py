@@ -73,8 +73,9 @@ class BillingDunningLevel(models.Model):
             self.env["billing.dunning.case"]
             .with_context(billing_dunning_lang=self.preview_lang)
             .new({"company_id": self.env.company.id, "partner_id": partner.id})
+            ._billing_tell(self)
         )
-        words = case._billing_get_words(self)
+        words = case._billing_get_words()
         if not words["count"]:
             return self._get_preview_note(
                 self.env._(

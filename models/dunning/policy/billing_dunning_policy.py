@@ -3,14 +3,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..payers.billing_payer import CLASSES
+
 #: Field of the form and what the engine calls it.
 BUYER_KINDS = ("professional", "public", "consumer")
-PAYER_CLASSES = [
-    ("prompt", "Prompt"),
-    ("slow", "Slow"),
-    ("risky", "Risky"),
-    ("unknown", "Unknown"),
-]
 
 
 class BillingDunningPolicy(models.Model):
@@ -47,7 +43,7 @@ class BillingDunningPolicy(models.Model):
     for_public = fields.Boolean(string="Public bodies", default=True)
     for_consumer = fields.Boolean(string="Consumers", default=True)
     payer_class = fields.Selection(
-        PAYER_CLASSES,
+        CLASSES,
         string="Payer",
         help="How the customer usually pays, by its own history.",
     )
@@ -71,6 +67,7 @@ class BillingDunningPolicy(models.Model):
         help="Days after the due date on which nothing is sent: transfers take time.",
     )
     smallest_amount = fields.Float(
+        string="Smallest amount",
         digits="Product Price",
         help="Nothing is sent while less than this is overdue in all, in the "
         "company's currency.",

@@ -42,9 +42,8 @@ class BillingDunningPolicy(models.Model):
         chosen = self._choose(self.trial_partner_id, company)
         for policy in self:
             partner = policy.trial_partner_id.commercial_partner_id
-            policy.trial_text = partner and chosen[partner].policy._get_choice_text(
-                chosen[partner], partner
-            )
+            answer = chosen.get(partner)
+            policy.trial_text = answer and self._get_choice_text(answer, partner)
 
     # === The choice === #
 
@@ -193,5 +192,9 @@ class BillingDunningPolicy(models.Model):
 
     @api.model
     def _get_payer_classes(self, debtors, company):
-        """How customers pay, ``{id: class}``; none is known here."""
-        return {}
+        """How customers pay, ``{id: class}``, of those that have had invoices."""
+        payers = self.env["billing.payer"].search_fetch(
+            [("company_id", "=", company.id), ("partner_id", "in", debtors.ids)],
+            ["partner_id", "payer_class"],
+        )
+        return {payer.partner_id.id: payer.payer_class for payer in payers}

@@ -4,7 +4,9 @@ from . import billing_archive_chain
 from . import billing_archive_damage
 from . import billing_archive_facts
 from . import billing_archive_words
+from . import billing_archive_restore
 from . import billing_archive_verification
+from . import billing_archive_spot_check
 from . import billing_archiving
 from . import billing_archiving_proofs
 from . import billing_archiving_seal

@@ -1,13 +1,22 @@
+import logging
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from ..run.billing_invoicing import NO_ITEMS_FAULT
 from .guards import archive_writer, is_archive_writer
+
+_logger = logging.getLogger(__name__)
 
 #: More records than this are exported by the scheduled action, not while one waits.
 AT_ONCE = 500
 #: Days for which the file of an export can be downloaded.
 KEPT_DAYS = 7
+#: An export that cannot be made is tried so often, at such intervals.
+TRIES = 3
+RETRY_AFTER = timedelta(minutes=10)
 
 
 class BillingArchiveExport(models.Model):
@@ -31,12 +40,15 @@ class BillingArchiveExport(models.Model):
             ("queued", "Being prepared"),
             ("done", "Ready"),
             ("failed", "Damaged"),
+            ("unmade", "Not made"),
         ],
         required=True,
         readonly=True,
         default="queued",
     )
-    record_count = fields.Integer(string="Records", readonly=True)
+    record_count = fields.Integer(
+        string="Records", readonly=True, help="As many as the file holds."
+    )
     first_sequence = fields.Integer(string="First number", readonly=True)
     last_sequence = fields.Integer(string="Last number", readonly=True)
     is_whole = fields.Boolean(
@@ -57,6 +69,8 @@ class BillingArchiveExport(models.Model):
         help="When the script inside found the file intact.",
     )
     findings = fields.Text(readonly=True)
+    attempts = fields.Integer(string="Tries", readonly=True)
+    fault = fields.Char(string="Why it was not made", readonly=True)
     attachment_id = fields.Many2one(
         comodel_name="ir.attachment", string="File", readonly=True, ondelete="set null"
     )
@@ -123,7 +137,6 @@ class BillingArchiveExport(models.Model):
                 "date_from": date_from,
                 "date_to": date_to,
                 "user_id": self.env.uid,
-                "record_count": count,
             }
         )
         if count <= AT_ONCE:
@@ -144,16 +157,59 @@ class BillingArchiveExport(models.Model):
 
     @api.model
     def _cron_export(self):
-        """Build the exports that wait, one a transaction."""
+        """Build the exports that wait, one a transaction; one that fails keeps no
+        other waiting, and is tried again.
+        """
         cron = self.env["ir.cron"]
         # The scheduler works for all companies.
         exports = archive_writer(self)
-        waiting = exports.search([("state", "=", "queued")], order="id")
-        cron._commit_progress(remaining=len(waiting))
+        # Those that were tried least come first.
+        waiting = exports.search([("state", "=", "queued")], order="attempts, id")
+        left = len(waiting)
         for export in waiting:
-            export._build()
-            if not cron._commit_progress(1):
-                break
+            # Counted beforehand: what kills the process is not tried for ever.
+            if export._begin():
+                cron._commit_progress(remaining=left)
+                export._try_to_build()
+            left -= 1
+            if not cron._commit_progress(1, remaining=left) and left:
+                return
+        if exports.search_count([("state", "=", "queued")], limit=1):
+            self.env.ref("recurring_billing.ir_cron_archive_export").sudo()._trigger(
+                self.env.cr.now() + RETRY_AFTER
+            )
+        cron._commit_progress(remaining=0)
+
+    def _begin(self):
+        """Count a try; who had them all is not made.
+
+        :return: whether it may be tried.
+        """
+        if self.attempts < TRIES:
+            self.attempts += 1
+            return True
+        reason = self.fault or self.env._(
+            "The server stopped while it was being made, %(count)s times. Export "
+            "shorter periods.",
+            count=TRIES,
+        )
+        self.write({"state": "unmade", "fault": reason})
+        return False
+
+    def _try_to_build(self):
+        try:
+            self._build()
+            self.env.flush_all()
+        except NO_ITEMS_FAULT:
+            # The database's: the next call goes on.
+            raise
+        except Exception as error:
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            _logger.exception("Export %s of the archive could not be made", self.id)
+            reason = str(error) or type(error).__name__
+            state = "unmade" if self.attempts >= TRIES else "queued"
+            self.write({"fault": reason, "state": state})
 
     @api.autovacuum
     def _gc_files(self):
@@ -168,6 +224,14 @@ class BillingArchiveExport(models.Model):
     def action_download(self):
         """Download the ZIP file."""
         self.ensure_one()
+        if self.state == "unmade":
+            raise UserError(
+                self.env._(
+                    "%(export)s: could not be made. %(reason)s",
+                    export=self.display_name,
+                    reason=self.fault or "",
+                )
+            )
         if not self.attachment_id:
             raise UserError(
                 self.env._(

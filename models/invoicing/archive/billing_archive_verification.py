@@ -142,7 +142,8 @@ class BillingArchiveChain(models.Model):
             [
                 ("chain_id", "=", self.id),
                 ("solved_at", "=", False),
-                ("sequence", ">=", first),
+                # The beginning of the chain stands at no number.
+                ("sequence", ">=", first if first > 1 else 0),
                 ("sequence", "<=", last),
                 ("code", "in" if files else "not in", [*FILE_CODES]),
                 ("code", "!=", "unguarded"),
@@ -268,26 +269,6 @@ class BillingArchiveChain(models.Model):
                 pass
             for _batch in chain._verify_files():
                 pass
-            chain._alert(before)
-
-    def _verify_records(self, archives):
-        """Verify links and files of a few documents, for a person who looks at them."""
-        for chain in self:
-            before = chain._get_open_damages()
-            for _stretch in chain._verify_links():
-                pass
-            own = archives.grouped("company_id").get(
-                chain.company_id, archives.browse()
-            )
-            # Its proofs belong to a document.
-            for archive in (own | own.sudo().proof_ids).filtered("sequence"):
-                rows = list(archive.sudo()._as_stored())
-                chain._note_damages(
-                    archive.sequence,
-                    archive.sequence,
-                    chain._find_file_damages(rows),
-                    files=True,
-                )
             chain._alert(before)
 
     def _cron_verify(self, *, whole=False):

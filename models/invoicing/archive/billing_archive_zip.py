@@ -51,6 +51,7 @@ class BillingArchiveExport(models.Model):
                 "sha256": _hash(path, hashlib.sha256()),
                 "findings": "\n".join(findings) or False,
                 "state": "failed" if findings else "done",
+                "fault": False,
                 "verified_at": False if findings else self.env.cr.now(),
             }
             vals["attachment_id"] = self._store(path).id
@@ -63,13 +64,15 @@ class BillingArchiveExport(models.Model):
         chain = self.env["billing.archive.chain"].search(
             [("company_id", "=", self.company_id.id)]
         )
-        first, last = self._get_bounds()
+        # As it is now: documents may have been sealed since it was asked for.
+        first, last, count = self._get_bounds()
         self.write(
             {
+                "record_count": count,
                 "first_sequence": first,
                 "last_sequence": last,
                 "head_seal": chain.seal,
-                "is_whole": self._count_all() == self.record_count,
+                "is_whole": self._count_all() == count,
             }
         )
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -81,10 +84,10 @@ class BillingArchiveExport(models.Model):
 
     def _get_bounds(self):
         domain = self._get_domain(self.company_id, self.date_from, self.date_to)
-        [(first, last)] = self.env["billing.archive"]._read_group(
-            domain, [], ["sequence:min", "sequence:max"]
+        [bounds] = self.env["billing.archive"]._read_group(
+            domain, [], ["sequence:min", "sequence:max", "__count"]
         )
-        return first, last
+        return bounds
 
     def _count_all(self):
         return self.env["billing.archive"].search_count(

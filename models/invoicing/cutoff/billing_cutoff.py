@@ -345,12 +345,19 @@ class BillingCutoff(models.Model):
     # === Buttons === #
 
     def action_open_lines(self):
-        """What the figures are made of."""
+        """What the figures are made of, both kinds: they add up as what the entry does
+        to revenue.
+        """
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id(
             "recurring_billing.billing_cutoff_line_action"
         )
-        return {**action, "domain": [("cutoff_id", "=", self.id)]}
+        both = self.env.ref("recurring_billing.billing_cutoff_line_view_list_both")
+        return {
+            **action,
+            "domain": [("cutoff_id", "=", self.id)],
+            "views": [(both.id, "list"), (False, "pivot")],
+        }
 
     def action_open_moves(self):
         """The entry, its reversal, and what took them back."""

@@ -2,15 +2,13 @@
 of the books.
 """
 
-from fractions import Fraction
-
 from odoo import models
 from odoo.tools import SQL, split_every
 
-from ....engine.cutoff import unbilled
+from ....engine.cutoff import Portion, unbilled
 from ....engine.entries import BilledEntry
 from ....engine.errors import BillingError
-from ....engine.money import quantize
+from ....engine.money import converted
 from ....engine.periods import Period
 from ...plan.numbers import as_decimal
 from ..run.billing_invoicing_complete import CommonPath
@@ -174,8 +172,8 @@ class BillingCutoff(models.Model):
 
     def _prepare_accrued(self, line, row, account, pricing):
         charge = row.charge
-        charged = pricing.get_net(line, charge.charged)
-        earned = quantize(Fraction(charged) * row.share, pricing.step)
+        net = pricing.get_net(line, charge.charged)
+        found = Portion.of(net, row.share, step=pricing.step)
         order = line.order_id
         return {
             "cutoff_id": self.id,
@@ -190,9 +188,9 @@ class BillingCutoff(models.Model):
             "entry_id": None,
             "period_start": charge.period.start,
             "period_end": charge.period.last,
-            "charged_amount": charged,
-            "earned_amount": earned,
-            "amount": earned,
+            "charged_amount": found.charged,
+            "earned_amount": found.earned,
+            "amount": found.earned,
         }
 
     def _get_fault_text(self, orders):
@@ -269,7 +267,7 @@ class _Pricing:
                     self.cutoff.date,
                 )
             )
-        return quantize(Fraction(amount) * Fraction(self.rates[currency]), self.step)
+        return converted(amount, self.rates[currency], self.step)
 
     def _has_tax_in_price(self, taxes):
         if taxes not in self.in_price:

@@ -2,7 +2,7 @@ import json
 
 from psycopg2.extras import Json, execute_values
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 #: Rows of one INSERT.
 _PAGE = 1000
@@ -23,6 +23,7 @@ _COLUMNS = (
     "charged_amount",
     "earned_amount",
     "amount",
+    "revenue_amount",
 )
 
 
@@ -81,6 +82,7 @@ class BillingCutoffLine(models.Model):
         index="btree_not_null",
     )
     move_id = fields.Many2one(related="entry_id.move_id", string="Invoice")
+    document_name = fields.Char(related="entry_id.move_id.name", string="Number")
     period_start = fields.Date(string="From", required=True, readonly=True)
     period_end = fields.Date(
         string="To", required=True, readonly=True, help="Last day, included."
@@ -96,6 +98,19 @@ class BillingCutoffLine(models.Model):
         readonly=True,
         help="What is deferred of the period, or accrued for it.",
     )
+    revenue_amount = fields.Monetary(
+        string="Effect on revenue",
+        compute="_compute_revenue_amount",
+        store=True,
+        help="Of the cut-off's entry: what is accrued, less what is deferred. Both "
+        "kinds add up.",
+    )
+
+    @api.depends("kind", "amount")
+    def _compute_revenue_amount(self):
+        # Lines are inserted with it; here for those that were there before it was.
+        for line in self:
+            line.revenue_amount = _on_revenue(line.kind, line.amount)
 
     def action_open_source(self):
         """The ledger entry; where nothing was billed, the subscription."""
@@ -111,7 +126,7 @@ class BillingCutoffLine(models.Model):
     def _insert_lines(self, rows):
         """Write computed lines, a statement a thousand of them.
 
-        :param rows: dicts of all columns but ``analytic_key``.
+        :param rows: dicts of all columns but ``analytic_key`` and ``revenue_amount``.
         """
         execute_values(
             self.env.cr._obj,
@@ -121,11 +136,17 @@ class BillingCutoffLine(models.Model):
         )
 
 
+def _on_revenue(kind, amount):
+    """What the entry does to revenue: what is deferred leaves it."""
+    return -amount if kind == "deferred" else amount
+
+
 def _as_values(row):
     distribution = row["analytic_distribution"] or None
     row = {
         **row,
         "analytic_distribution": distribution and Json(distribution),
         "analytic_key": distribution and json.dumps(distribution, sort_keys=True),
+        "revenue_amount": _on_revenue(row["kind"], row["amount"]),
     }
     return tuple(row[name] for name in _COLUMNS)

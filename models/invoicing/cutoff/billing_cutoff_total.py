@@ -94,8 +94,11 @@ class BillingCutoffTotal(models.Model):
         ]
         if self.cutoff_id.by_partner:
             domain.append(("partner_id", "=", self.partner_id.id))
+        # Of one kind: its own sum is the figure.
+        own = self.env.ref("recurring_billing.billing_cutoff_line_view_list")
         return {
             **self.cutoff_id.action_open_lines(),
             "name": self.account_id.display_name,
             "domain": domain,
+            "views": [(own.id, "list"), (False, "pivot")],
         }

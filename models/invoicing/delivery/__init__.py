@@ -2,6 +2,7 @@ from . import ir_actions_report
 from . import billing_rendering_send
 from . import billing_rendering
 from . import billing_delivery
+from . import billing_delivery_again
 from . import billing_delivery_event
 from . import billing_delivery_words
 from . import billing_plan
@@ -14,6 +15,7 @@ from . import billing_run
 from . import billing_talking
 from . import billing_sending
 from . import billing_sending_plan
+from . import billing_sending_again
 from . import billing_sending_render
 from . import billing_sending_mail
 from . import billing_sending_smtp

@@ -1,12 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_date, format_time, formatLang
 
-from ....engine.delivery import NOT_LEFT
+from ....engine.delivery import LEAVING, STILL_HERE, WAITING
 from .billing_delivery import delivery_writer, tell_moves
 from .states import STATES
-
-#: Until these have happened nobody outside has seen the document.
-_STILL_HERE = [*sorted(NOT_LEFT), "queued", "failed"]
 
 
 class AccountMove(models.Model):
@@ -43,7 +40,9 @@ class AccountMove(models.Model):
         deliveries = self.env["billing.delivery"]
         if not deliveries.has_access("read"):
             return
-        found = deliveries.search([("move_id", "in", self.ids)], order="id")
+        found = deliveries.search(
+            [("move_id", "in", self.ids), ("state", "!=", "replaced")], order="id"
+        )
         for move, rows in found.grouped("move_id").items():
             move.billing_delivery_text = " · ".join(row._get_sentence() for row in rows)
 
@@ -100,7 +99,12 @@ class AccountMove(models.Model):
         """Take unsent deliveries of documents out of the queue."""
         # The service's own rows, whoever takes the document back.
         rows = delivery_writer(self.env["billing.delivery"]).search(
-            [("move_id", "in", self.ids), ("state", "in", ["to_send", "queued"])]
+            [
+                ("move_id", "in", self.ids),
+                ("state", "in", sorted(WAITING)),
+                # What core's own queue holds leaves anyhow.
+                ("origin", "=", "job"),
+            ]
         )
         marked = self.filtered("billing_delivery_state")
         rows._leave_mail()
@@ -120,7 +124,14 @@ class AccountMove(models.Model):
         # Whether it left is no secret to who may change the document.
         rows = self.env["billing.delivery"].sudo()
         left = rows.search(
-            [("move_id", "in", self.ids), ("state", "not in", _STILL_HERE)]
+            [
+                ("move_id", "in", self.ids),
+                ("state", "not in", sorted(STILL_HERE)),
+                "|",
+                ("state", "!=", "replaced"),
+                # Where it went before its recipient was none any more.
+                ("event_ids.event", "in", sorted(LEAVING)),
+            ]
         )
         return left.move_id.with_env(self.env) | self.filtered("sending_data")
 

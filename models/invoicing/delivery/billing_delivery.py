@@ -2,7 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ....engine.delivery import NEEDS_PERSON, REACHED, may, next_state, overall
+from ....engine.delivery import (
+    NEEDS_PERSON,
+    REACHED,
+    UNDER_WAY,
+    may,
+    next_state,
+    overall,
+)
 from .states import CHANNELS, STATES
 
 #: Lets the service write. A caller by RPC cannot send this very object along.
@@ -75,6 +82,12 @@ class BillingDelivery(models.Model):
         readonly=True,
         default="job",
     )
+    choice = fields.Selection(
+        selection=[("recipient", "Recipient"), ("address", "Address")],
+        string="Chosen by hand",
+        readonly=True,
+        help="What a person chose, whatever plan and customer say.",
+    )
     together = fields.Boolean(
         string="In a common mail",
         readonly=True,
@@ -90,6 +103,9 @@ class BillingDelivery(models.Model):
     state = fields.Selection(STATES, required=True, readonly=True, default="to_send")
     needs_person = fields.Boolean(
         compute="_compute_needs_person", search="_search_needs_person"
+    )
+    is_under_way = fields.Boolean(
+        compute="_compute_is_under_way", search="_search_is_under_way"
     )
     tries = fields.Integer(readonly=True, help="Conversations with a mail server.")
     failures = fields.Integer(readonly=True, help="Temporary refusals in a row.")
@@ -140,6 +156,16 @@ class BillingDelivery(models.Model):
             return NotImplemented
         return [("state", "in", sorted(NEEDS_PERSON))]
 
+    @api.depends("state")
+    def _compute_is_under_way(self):
+        for delivery in self:
+            delivery.is_under_way = delivery.state in UNDER_WAY
+
+    def _search_is_under_way(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("state", "in", sorted(UNDER_WAY))]
+
     @api.depends("move_id", "email", "channel")
     def _compute_display_name(self):
         channels = dict(self._fields["channel"]._description_selection(self.env))
@@ -158,11 +184,12 @@ class BillingDelivery(models.Model):
                 )
             )
 
-    def _apply(self, event, *, answer=None, **vals):
+    def _apply(self, event, *, answer=None, each=None, **vals):
         """Let an event happen to deliveries, note it, and tell their documents.
 
         :param str event: one of the engine's.
         :param str answer: what a server said, or why.
+        :param dict each: further values of single ones, ``{delivery: vals}``.
         :param vals: further values for all of them.
         :raises InvalidDelivery: when it cannot happen in the state of one of them.
         """
@@ -171,6 +198,8 @@ class BillingDelivery(models.Model):
             delivery_writer(rows).write(
                 {"state": next_state(state, event), "answer": answer, **vals}
             )
+        for row, own in (each or {}).items():
+            delivery_writer(row).write(own)
         if event not in _SILENT:
             delivery_writer(self.env["billing.delivery.event"]).create(
                 [
@@ -181,7 +210,7 @@ class BillingDelivery(models.Model):
                         "state": row.state,
                         "email": row.email,
                         "message_ref": row.message_ref,
-                        "answer": answer,
+                        "answer": row.answer,
                         "user_id": self.env.uid,
                     }
                     for row in self
@@ -192,6 +221,24 @@ class BillingDelivery(models.Model):
     def _filter_may(self, event):
         """Those that an event can happen to."""
         return self.filtered(lambda row: may(row.state, event))
+
+    def _filter_free(self):
+        """Those that may be sent again: nobody else is about to send them."""
+        rows = self._filter_may("again")
+        theirs = rows.filtered(
+            lambda row: (row.origin, row.state) == ("core", "queued")
+        )
+        if not theirs:
+            return rows
+        # Whether core's queue still holds a mail is no secret to who sends documents.
+        mails = self.env["mail.mail"].sudo()
+        held = mails.search(
+            [
+                ("mail_message_id", "in", theirs.mail_message_id.ids),
+                ("state", "=", "outgoing"),
+            ]
+        ).mail_message_id
+        return rows - theirs.filtered(lambda row: row.mail_message_id in held)
 
     # === Buttons === #
 
@@ -205,80 +252,6 @@ class BillingDelivery(models.Model):
             )
         # Whose documents they are is told by the rules of companies.
         self.check_access("read")
-
-    def action_send_again(self):
-        """Put deliveries back into the queue, with the addresses of today.
-
-        One whose answer was lost goes out under the same Message-Id, so that a
-        recipient who has it already can tell.
-        """
-        self._check_may_send()
-        rows = self._filter_may("again")
-        if not rows:
-            raise UserError(
-                self.env._(
-                    "Nothing to send again: these documents are being sent right now."
-                )
-            )
-        # Documents that share a mail in doubt go out again together, as they did.
-        shared = rows.filtered("message_ref")
-        rows |= self.search(
-            [
-                ("message_ref", "in", shared.mapped("message_ref")),
-                ("state", "in", shared.mapped("state")),
-            ]
-        )
-        rows._send_again()
-
-    def _send_again(self, email=None):
-        """:param str email: the address to use instead."""
-        sending = self.env["billing.sending"]
-        for row in self:
-            # Asked by whoever may invoice; the service writes.
-            target = email or sending._get_current_address(row)
-            if row.state == "queued" and target == row.email:
-                row._hurry()
-                continue
-            same = target == row.email and row.state in ("unknown", "failed")
-            vals = {
-                "email": target or False,
-                "failures": 0,
-                "origin": "job",
-                "next_try_at": self.env.cr.now(),
-                "together": False,
-            }
-            if not same:
-                row._leave_mail()
-                vals.update(mail_id=False, mail_message_id=False, message_ref=False)
-            row._apply("again", **vals)
-            sending._settle_channels(row)
-        sending._wake("prepare")
-        sending._wake("send")
-
-    def _leave_mail(self):
-        """Take documents out of mails that are written and wait: they still hold them,
-        so what stays of such a mail is written anew.
-        """
-        written = self.filtered("mail_id")
-        mates = self.search(
-            [
-                ("mail_id", "in", written.mail_id.ids),
-                ("state", "=", "queued"),
-                ("id", "not in", self.ids),
-            ]
-        )
-        delivery_writer(mates).write(
-            {"mail_id": False, "mail_message_id": False, "message_ref": False}
-        )
-
-    def _hurry(self):
-        """Do not wait for the next try of what is in the queue anyway."""
-        mates = (
-            self.search([("mail_id", "=", self.mail_id.id)]) if self.mail_id else self
-        )
-        delivery_writer(mates.filtered(lambda row: row.state == "queued")).write(
-            {"next_try_at": self.env.cr.now()}
-        )
 
     def action_posted_by_hand(self):
         """Note that the documents left by post."""
@@ -294,50 +267,6 @@ class BillingDelivery(models.Model):
         rows._leave_mail()
         rows._apply("posted", sent_at=self.env.cr.now(), next_try_at=False)
         rows.move_id._billing_close_delivery_activities()
-
-    def action_other_address(self):
-        """Ask for another address."""
-        self._check_may_send()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Other address"),
-            "res_model": "billing.delivery.readdress",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_delivery_ids": self.ids},
-        }
-
-    def _check_readdress(self, email):
-        """Refuse what cannot go to another address.
-
-        :raises UserError: naming the document, why, and the way.
-        """
-        for row in self:
-            if row.channel != "email":
-                raise UserError(
-                    self.env._(
-                        "%(document)s does not leave by mail. Choose E-mail as channel "
-                        "on the customer, then send it again.",
-                        document=row.move_id.name,
-                    )
-                )
-            if not may(row.state, "again"):
-                raise UserError(
-                    self.env._(
-                        "%(document)s is being sent right now. Wait for the answer.",
-                        document=row.move_id.name,
-                    )
-                )
-            others = row.move_id.billing_delivery_ids - row
-            if email in others.mapped("email"):
-                raise UserError(
-                    self.env._(
-                        "%(document)s has a delivery to %(email)s already. Send that "
-                        "one again.",
-                        document=row.move_id.name,
-                        email=email,
-                    )
-                )
 
     def action_open_document(self):
         """Open the document of this delivery."""

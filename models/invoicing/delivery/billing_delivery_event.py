@@ -34,6 +34,8 @@ class BillingDeliveryEvent(models.Model):
             ("to_post", "To be posted"),
             ("posted", "Posted by hand"),
             ("again", "Sent again"),
+            ("handed", "With the button Send"),
+            ("replaced", "Replaced"),
             ("held", "Held"),
         ],
         required=True,

@@ -2,7 +2,35 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
-from ....engine.delivery import NEEDS_PERSON, UNDER_WAY
+#: What a list may ask of the state of deliveries.
+_ABOUT_STATE = {"state", "needs_person", "is_under_way", "sent_at"}
+#: What a document without a delivery knows already, by the delivery's own field.
+_OF_DOCUMENT = {
+    "company_id": "company_id",
+    "customer_id": "commercial_partner_id",
+    "run_id": "billing_run_id",
+    "document_name": "name",
+}
+
+
+def _ask_document(condition):
+    """A condition on deliveries, as one on a document that has none yet.
+
+    Nothing is known of its addresses and channels: no such document is meant.
+    """
+    head, _dot, rest = condition.field_expr.partition(".")
+    if head == "move_id" and condition.operator == "any":
+        return Domain(condition.value)
+    if head == "move_id" and rest:
+        return Domain(rest, condition.operator, condition.value)
+    if head == "move_id":
+        exact = condition.operator in ("in", "not in")
+        name = "id" if exact else "display_name"
+        return Domain(name, condition.operator, condition.value)
+    if head not in _OF_DOCUMENT:
+        return Domain.FALSE
+    name = ".".join(filter(None, (_OF_DOCUMENT[head], rest)))
+    return Domain(name, condition.operator, condition.value)
 
 
 class BillingDelivery(models.Model):
@@ -51,6 +79,12 @@ class BillingDelivery(models.Model):
             return env._("To be posted: print it, send it, then note it here.")
         if self.state in ("failed", "no_channel"):
             return self.answer or env._("Not sent: no address.")
+        if self.state == "replaced":
+            return env._(
+                "%(recipient)s is no recipient any more: look at the document's other "
+                "deliveries.",
+                **values,
+            )
         if self.state == "held":
             return env._("Held: this database is a copy, nothing leaves it.")
         return env._("Waits to be sent to %(recipient)s", **values)
@@ -59,21 +93,32 @@ class BillingDelivery(models.Model):
     def get_billing_headline(self, domain):
         """How many left today, wait, and need a person.
 
-        :param list domain: of the list: its limits on people, not on states, count.
+        :param list domain: of the list. What it asks of documents, customers or runs
+            counts; what it asks of states does not: the figures are about all states,
+            also where the list shows those alone that need a person.
         :return: a sentence; what is wrong with sending itself comes first.
         """
         midnight = self.env["billing.sending"]._get_start_of_day()
+        shown = (
+            Domain(domain or [])
+            .optimize(self)
+            .map_conditions(
+                lambda one: Domain.TRUE if one.field_expr in _ABOUT_STATE else one
+            )
+        )
         here = Domain("company_id", "in", self.env.companies.ids)
-        sent = self.search_count(here & Domain("sent_at", ">=", midnight))
-        waiting = self.search_count(here & Domain("state", "in", sorted(UNDER_WAY)))
+        rows = here & shown
+        sent = self.search_count(rows & Domain("sent_at", ">=", midnight))
+        waiting = self.search_count(rows & Domain("is_under_way", "=", True))
         # What was posted since the last turn has no delivery yet.
         waiting += self.env["account.move"].search_count(
             here
+            & shown.map_conditions(_ask_document)
             & Domain("billing_delivery_state", "=", "to_send")
             & Domain("state", "=", "posted")
             & Domain("billing_delivery_ids", "=", False)
         )
-        persons = self.search_count(here & Domain("state", "in", sorted(NEEDS_PERSON)))
+        persons = self.search_count(rows & Domain("needs_person", "=", True))
         alert = self.env["billing.sending"]._get_alert_text()
         figures = self.env._(
             "%(sent)s sent today, %(waiting)s queued, %(persons)s for a person.",

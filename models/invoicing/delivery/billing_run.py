@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ....engine.delivery import NEEDS_PERSON
+from ....engine.delivery import DONE, NEEDS_PERSON, UNDER_WAY
 
 
 class BillingRun(models.Model):
@@ -29,13 +29,11 @@ class BillingRun(models.Model):
         for run in self.filtered(lambda run: run.id in counts):
             found = counts[run.id]
             run.delivery_count = sum(found.values())
-            waiting = sum(found.get(s, 0) for s in ("to_send", "queued", "sending"))
-            persons = sum(found.get(s, 0) for s in NEEDS_PERSON)
             run.delivery_text = self.env._(
                 "%(sent)s sent, %(waiting)s queued, %(persons)s for a person",
-                sent=run.delivery_count - waiting - persons - found.get("held", 0),
-                waiting=waiting,
-                persons=persons,
+                sent=sum(found.get(state, 0) for state in DONE),
+                waiting=sum(found.get(state, 0) for state in UNDER_WAY),
+                persons=sum(found.get(state, 0) for state in NEEDS_PERSON),
             )
 
     def action_open_deliveries(self):

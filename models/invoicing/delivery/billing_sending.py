@@ -12,6 +12,8 @@ from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date, format_time
 
+from ....engine.delivery import WAITING, states_before
+
 _logger = logging.getLogger(__name__)
 
 CRONS = {
@@ -55,8 +57,13 @@ class BillingSending(models.AbstractModel):
                 return
             self._doubt_abandoned()
             self._close_sent()
-            self._send_platform()
+            in_time, more = self._send_platform()
+            if not in_time:
+                self._go_on()
+                return
             self._send_mails()
+            if more:
+                self._go_on()
 
     @api.model
     def _doubt_abandoned(self):
@@ -78,7 +85,7 @@ class BillingSending(models.AbstractModel):
     def _hold_all(self):
         """Set aside what a copied database would have sent."""
         deliveries = self.env["billing.delivery"]
-        rows = deliveries.search([("state", "in", ["to_send", "queued", "sending"])])
+        rows = deliveries.search([("state", "in", sorted(states_before("held")))])
         if rows:
             rows._apply(
                 "held",
@@ -118,8 +125,9 @@ class BillingSending(models.AbstractModel):
         return self.env.execute_query(
             SQL(
                 "SELECT COUNT(*), MIN(next_try_at) FROM billing_delivery"
-                " WHERE state IN ('to_send', 'queued') AND next_try_at < %s"
+                " WHERE state IN %s AND origin = 'job' AND next_try_at < %s"
                 "   AND company_id = ANY(%s)",
+                tuple(sorted(WAITING)),
                 limit,
                 self.env.companies.ids,
             )
@@ -135,8 +143,9 @@ class BillingSending(models.AbstractModel):
                 "       MIN(COALESCE(row.create_date, move.write_date))"
                 "  FROM account_move move"
                 "  LEFT JOIN billing_delivery row ON row.move_id = move.id"
-                " WHERE move.billing_delivery_state IN ('to_send', 'queued')"
+                " WHERE move.billing_delivery_state IN %s"
                 "   AND move.state = 'posted' AND move.company_id = ANY(%s)",
+                tuple(sorted(WAITING)),
                 self.env.companies.ids,
             )
         )[0]

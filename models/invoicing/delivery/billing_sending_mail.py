@@ -115,7 +115,9 @@ class BillingSending(models.AbstractModel):
         rendered = (
             template.sudo()
             .with_context(
-                lang=lang, billing_invoices=move.env.context.get("billing_invoices")
+                lang=lang,
+                billing_mail_lang=lang,
+                billing_invoices=move.env.context.get("billing_invoices"),
             )
             ._render_field(name, move.ids, **options)
         )

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 
 from ....engine.delivery import common_mail_opening, next_opening
+from ....engine.delivery_targets import Target
 from ..run.billing_invoicing import RETRIABLE
 from .billing_delivery import delivery_writer
 from .delivery_settings import SettingsReader
@@ -29,9 +30,8 @@ class BillingSending(models.AbstractModel):
         while moves := self._get_marked():
             try:
                 for company, members in moves.grouped("company_id").items():
-                    service = self.with_company(company).with_context(
-                        allowed_company_ids=company.ids
-                    )
+                    service = self._in_language_of(company).with_company(company)
+                    service = service.with_context(allowed_company_ids=company.ids)
                     service._plan(members.with_env(service.env))
                 self.env.flush_all()
             except RETRIABLE:
@@ -65,35 +65,63 @@ class BillingSending(models.AbstractModel):
     @api.model
     def _plan(self, moves):
         """Create the deliveries of documents of one company."""
-        plans = self._get_plans(moves)
-        reader = SettingsReader(self.env)
+        settings = self._read_settings(moves)
+        last_days = self._get_last_common_days(settings.values())
         now = self.env.cr.now()
         vals_list = []
-        for move in moves:
-            plan = plans.get(move.id, self.env["billing.plan"])
-            settings = reader.get(move, plan)
-            opening = self._get_opening(settings, now)
-            for partner, email in self._get_addresses(settings):
+        for move, said in settings.items():
+            opening = self._get_opening(said, now, last_days)
+            for partner, email in self._get_addresses(said):
+                target = Target(said.channel, partner.id, email)
                 vals_list.append(
                     {
-                        "move_id": move.id,
-                        "company_id": move.company_id.id,
-                        "customer_id": move.commercial_partner_id.id,
-                        "partner_id": partner.id,
-                        "plan_id": plan.id,
-                        "run_id": move.billing_run_id.id,
-                        "channel": settings.channel,
-                        "method": settings.method,
-                        "email": email,
-                        "lang": settings.lang,
-                        "template_id": settings.template.id,
-                        "together": settings.together and settings.channel == "email",
+                        **self._prepare_delivery(
+                            move, self._prepare_route(said, target)
+                        ),
+                        "choice": False,
+                        "together": said.together and said.channel == "email",
                         "next_try_at": opening,
                     }
                 )
         rows = self._put_deliveries(vals_list)
         self._settle_channels(rows)
         moves._billing_tell_delivery()
+
+    @api.model
+    def _read_settings(self, moves):
+        """What plan and customer say today of documents of one company.
+
+        :rtype: dict[account.move, Settings]
+        """
+        plans = self._get_plans(moves)
+        reader = SettingsReader(self.env)
+        none = self.env["billing.plan"]
+        return {move: reader.get(move, plans.get(move.id, none)) for move in moves}
+
+    @api.model
+    def _prepare_route(self, settings, target):
+        """To whom, over which channel and in which words a delivery goes."""
+        return {
+            "plan_id": settings.plan.id,
+            "partner_id": target.recipient,
+            "channel": target.channel,
+            "method": (target.channel == "platform" and settings.method) or False,
+            "email": target.email or False,
+            "lang": settings.lang or False,
+            "template_id": settings.template.id,
+        }
+
+    @api.model
+    def _prepare_delivery(self, move, route):
+        """A new delivery of a document, due at once."""
+        return {
+            "move_id": move.id,
+            "company_id": move.company_id.id,
+            "customer_id": move.commercial_partner_id.id,
+            "run_id": move.billing_run_id.id,
+            "next_try_at": self.env.cr.now(),
+            **route,
+        }
 
     @api.model
     def _get_plans(self, moves):
@@ -128,12 +156,16 @@ class BillingSending(models.AbstractModel):
         return [(partner, email) for email, partner in found.items()]
 
     @api.model
-    def _get_opening(self, settings, now):
-        """The first moment, in UTC, at which a message may leave."""
+    def _get_opening(self, settings, now, last_days):
+        """The first moment, in UTC, at which a message may leave.
+
+        :param dict last_days: as :meth:`_get_last_common_days` tells them.
+        """
         local = self._to_local(now)
         moment = local.replace(tzinfo=None)
         if settings.together:
-            last = self._get_last_common_day(settings.recipients)
+            days = [last_days.get(partner) for partner in settings.recipients]
+            last = max(filter(None, days), default=None)
             moment = common_mail_opening(moment + GATHER, last)
         opening = next_opening(moment, **settings.window)
         if opening == local.replace(tzinfo=None):
@@ -141,19 +173,28 @@ class BillingSending(models.AbstractModel):
         return local.tzinfo.localize(opening).astimezone(UTC).replace(tzinfo=None)
 
     @api.model
-    def _get_last_common_day(self, partners):
-        """The day, by the company's clock, of the last common mail to recipients."""
-        row = self.env["billing.delivery"].search(
+    def _get_last_common_days(self, settings):
+        """The days, by the company's clock, of the last common mails.
+
+        :param settings: those of a batch of documents.
+        :return: ``{recipient: day}``
+        """
+        partners = self.env["res.partner"].union(
+            *(said.recipients for said in settings if said.together)
+        )
+        if not partners:
+            return {}
+        rows = self.env["billing.delivery"]._read_group(
             [
                 ("company_id", "=", self.env.company.id),
                 ("partner_id", "in", partners.ids),
                 ("together", "=", True),
                 ("sent_at", "!=", False),
             ],
-            order="sent_at desc",
-            limit=1,
+            ["partner_id"],
+            ["sent_at:max"],
         )
-        return self._to_local(row.sent_at).date() if row else None
+        return {partner: self._to_local(moment).date() for partner, moment in rows}
 
     @api.model
     def _put_deliveries(self, vals_list):
@@ -167,17 +208,25 @@ class BillingSending(models.AbstractModel):
             (row.move_id.id, row.channel, row.email or False): row
             for row in deliveries.search([("move_id", "in", moves)])
         }
-        fresh, rows = [], deliveries.browse()
+        free = deliveries.union(*known.values())._filter_free()
+        fresh, each = [], {}
         for vals in vals_list:
             row = known.get((vals["move_id"], vals["channel"], vals["email"]))
             if not row:
                 fresh.append(vals)
-                continue
-            if not row._filter_may("again"):
-                continue
-            row._apply("again", **{**vals, "mail_id": False, "message_ref": False})
-            rows |= row
-        return rows | deliveries.create(fresh)
+            elif row in free:
+                each[row] = vals
+        again = deliveries.browse(row.id for row in each)
+        again._leave_mail()
+        again._apply(
+            "again",
+            each=each,
+            origin="job",
+            mail_id=False,
+            mail_message_id=False,
+            message_ref=False,
+        )
+        return again | deliveries.create(fresh)
 
     @api.model
     def _settle_channels(self, rows):
@@ -188,33 +237,20 @@ class BillingSending(models.AbstractModel):
             ._fields["invoice_sending_method"]
             ._description_selection(self.env)
         )
+        each = {}
         for row in rows:
             if row.channel == "email" and not row.email:
-                row._apply(
-                    "no_address",
-                    answer=self._get_no_address_text(row),
-                    next_try_at=False,
-                )
-            elif row.channel == "portal":
-                row._apply("published", sent_at=self.env.cr.now(), next_try_at=False)
+                each[row] = {"answer": self._get_no_address_text(row)}
             elif row.channel == "platform" and row.method not in installed:
-                row._apply(
-                    "no_address",
-                    next_try_at=False,
-                    answer=self.env._(
-                        "%(customer)s: no platform is chosen as sending method. "
-                        "Choose one on the customer, then send again.",
-                        customer=row.customer_id.display_name,
-                    ),
+                text = self.env._(
+                    "%(customer)s: no platform is chosen as sending method. "
+                    "Choose one on the customer, then send again.",
+                    customer=row.customer_id.display_name,
                 )
-        rows.filtered(
-            lambda row: row.state == "no_channel"
-        ).move_id._billing_ask_for_delivery()
-
-    @api.model
-    def _get_current_address(self, row):
-        """The recipient's address of today; the one of then where it is kept."""
-        if row.channel != "email":
-            return False
-        found = email_normalize_all(row.partner_id.email or "")
-        return row.email if row.email in found or not found else found[0]
+                each[row] = {"answer": text}
+        stuck = rows.browse(row.id for row in each)
+        stuck._apply("no_address", each=each, next_try_at=False)
+        stuck.move_id._billing_ask_for_delivery()
+        shown = rows.filtered(lambda row: row.channel == "portal")
+        shown._apply("published", sent_at=self.env.cr.now(), next_try_at=False)
+        shown.move_id._billing_close_delivery_activities()

@@ -248,10 +248,11 @@ class BillingTalking(models.AbstractModel):
     def _refuse(self, rows, error):
         """A message that cannot be made needs a person."""
         reason, servers = str(error), self.env["ir.mail_server"]
+        spoken = self._in_language_of(rows.company_id[:1])
         if servers.NO_VALID_RECIPIENT in reason:
-            reason = self._get_no_address_text(rows[0])
+            reason = spoken._get_no_address_text(rows[0])
         elif reason in (servers.NO_FOUND_FROM, servers.NO_FOUND_SMTP_FROM):
-            reason = self.env._(
+            reason = spoken.env._(
                 "%(company)s has no e-mail address to write from. Enter one on the "
                 "company, then send again.",
                 company=rows.company_id[:1].display_name,
@@ -297,7 +298,8 @@ class BillingTalking(models.AbstractModel):
         if event == "deferred":
             self._put_off(rows, answer, now)
             return
-        rows._apply(event, answer=self._get_answer_text(answer), next_try_at=False)
+        text = self._get_answer_text(answer, rows.company_id[:1])
+        rows._apply(event, answer=text, next_try_at=False)
         self._ask_for_help(rows)
 
     @api.model
@@ -306,7 +308,7 @@ class BillingTalking(models.AbstractModel):
         failures = rows[0].failures + 1
         server = is_servers_fault(answer.stage, answer.code)
         at = next_try(failures, now, server=server)
-        text = self._get_answer_text(answer)
+        text = self._get_answer_text(answer, rows.company_id[:1])
         if at is None:
             rows._apply("refused", answer=text, next_try_at=False, failures=failures)
             self._ask_for_help(rows)
@@ -326,14 +328,14 @@ class BillingTalking(models.AbstractModel):
                 [("mail_id", "in", list(mail_ids)), ("state", "=", "queued")]
             )
             now = self.env.cr.now()
-            for members in rows.grouped("failures").values():
-                at = next_try(members[0].failures + 1, now, server=True)
+            alike = rows.grouped(lambda row: (row.failures, row.company_id))
+            for (failures, company), members in alike.items():
                 self._get_writer(members).write(
                     {
-                        "failures": members[0].failures + 1,
-                        "next_try_at": at,
+                        "failures": failures + 1,
+                        "next_try_at": next_try(failures + 1, now, server=True),
                         "last_try_at": now,
-                        "answer": self._get_answer_text(answer),
+                        "answer": self._get_answer_text(answer, company),
                     }
                 )
             _logger.info("Sending: %s mails are put off: %s", len(rows), text)
@@ -341,20 +343,29 @@ class BillingTalking(models.AbstractModel):
         self._insist(put_off)
 
     @api.model
-    def _get_answer_text(self, answer):
+    def _in_language_of(self, company):
+        """The service as it speaks to people of a company: the scheduler has no
+        language, and what it notes is read on screens.
+        """
+        lang = self.env.lang or company.partner_id.lang
+        return self.with_context(lang=lang or "en_US")
+
+    @api.model
+    def _get_answer_text(self, answer, company):
         """The server's words, or what happened to the connection."""
         if answer.code:
             return answer.text
+        env = self._in_language_of(company).env
         if answer.stage == "connect":
-            return self.env._(
+            return env._(
                 "The mail server cannot be reached: %(reason)s", reason=answer.text
             )
         if answer.stage == "payload":
-            return self.env._(
+            return env._(
                 "The connection was lost after the message had left: %(reason)s",
                 reason=answer.text,
             )
-        return self.env._(
+        return env._(
             "The connection was lost before the message left: %(reason)s",
             reason=answer.text,
         )

@@ -12,10 +12,12 @@ CORE_CHANNELS = {"email": "email", "manual": "post"}
 class Settings:
     """How documents of a customer, by a plan, are delivered.
 
+    :param plan: a ``billing.plan``, or none.
     :param method: core's name of a platform's way of sending; None otherwise.
     :param window: arguments of the engine's ``next_opening``.
     """
 
+    plan: object
     channel: str
     method: str | None
     recipients: object
@@ -55,6 +57,7 @@ class SettingsReader:
         days = customer.billing_delivery_days or plan.delivery_days or "all"
         grouping = customer.billing_delivery_grouping or plan.delivery_grouping
         return Settings(
+            plan=plan,
             channel=channel,
             method=method,
             recipients=self._get_recipients(customer, addressee),

@@ -53,7 +53,13 @@ class MailMail(models.Model):
             .search([("mail_message_id", "in", messages.ids), ("origin", "=", "core")])
         )
         if rows:
-            rows._note_core(success_pids, success_emails, failure_reason, failure_type)
+            # These mails are core's own.
+            rows._note_core(
+                self.sudo(),
+                success_pids,
+                success_emails,
+                failure_type and (failure_reason or failure_type),
+            )
         return super()._postprocess_sent_message(
             success_pids,
             success_emails,

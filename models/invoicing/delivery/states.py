@@ -14,6 +14,7 @@ STATES = [
     ("bounced", "Bounced"),
     ("unknown", "Answer unknown"),
     ("failed", "Failed"),
+    ("replaced", "Replaced"),
 ]
 
 CHANNELS = [

@@ -5,7 +5,7 @@ from odoo.tools.misc import format_date, formatLang
 
 from ....engine.words import amount_in_words
 from ...plan.numbers import as_decimal
-from ...plan.wording import period_text
+from ...plan.wording import bare_amount_text, period_text
 from ..ledger.billing_invoicing_doors import charged_on
 
 #: Prices solved back from an amount have no end: so many decimals are printed.
@@ -46,8 +46,7 @@ class AccountMove(models.Model):
         return {
             "lines": {
                 line.id: self._billing_get_line_texts(line)
-                for line in self.invoice_line_ids
-                if line.display_type == "product"
+                for line in self._billing_get_product_lines()
             },
             "subscriptions": ", ".join(names),
             "reference": self.ref if self._billing_has_own_reference(names) else "",
@@ -96,11 +95,7 @@ class AccountMove(models.Model):
             "title": title,
             "period": period,
             "price": self._billing_get_price_text(line.price_unit),
-            "amount": formatLang(
-                self.env,
-                amount,
-                digits=self.currency_id.decimal_places,
-            ),
+            "amount": bare_amount_text(self.env, amount, self.currency_id),
         }
 
     def _billing_split_description(self, line):

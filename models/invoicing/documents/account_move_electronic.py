@@ -65,9 +65,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         lines = self._billing_get_product_lines()
-        operation = operation_of(
-            line.product_id.type in ("consu", "combo") for line in lines
-        )
+        operation = operation_of(line.product_id._is_billing_goods() for line in lines)
         company = self.company_id
         french = company._is_billing_french()
         payments = self._billing_get_settling_lines()
@@ -92,11 +90,6 @@ class AccountMove(models.Model):
             and operation == "services"
             and company._get_billing_vat_regime() == "collection",
             exemption=self._billing_get_exemption(mentions),
-        )
-
-    def _billing_get_product_lines(self):
-        return self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
         )
 
     def _billing_get_frame(self, operation, payments):
@@ -147,7 +140,7 @@ class AccountMove(models.Model):
         return party_of(
             french=home_of(country) == "FR",
             registry=partner.company_registry or "",
-            vat=partner.vat if partner.vat not in (False, "/") else "",
+            vat=partner._get_billing_vat(),
             address_scheme=partner.peppol_eas or "",
             address=partner.peppol_endpoint or "",
             mail=partner.email or "",

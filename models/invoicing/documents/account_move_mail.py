@@ -12,7 +12,7 @@ class AccountMove(models.Model):
     def _billing_get_mail_subject(self):
         """ "Your invoice FAC/2026/00812, December 2026"; without days, the number."""
         self.ensure_one()
-        move = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        move = self._billing_in_mail_lang()
         number, period = move.name or "", move._billing_get_period_text()
         credit = move.move_type == "out_refund"
         if credit and period:
@@ -27,6 +27,13 @@ class AccountMove(models.Model):
             )
         return move.env._("Your invoice %(number)s", number=number)
 
+    def _billing_in_mail_lang(self):
+        """The document in the language of its mail: as the delivery asks, else the
+        customer's own.
+        """
+        lang = self.env.context.get("billing_mail_lang") or self.partner_id.lang
+        return self.with_context(lang=lang or self.env.lang)
+
     def _billing_get_mail_facts(self):
         """The sentences of the mail; what does not hold is None.
 
@@ -35,7 +42,7 @@ class AccountMove(models.Model):
             telephone).
         """
         self.ensure_one()
-        move = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        move = self._billing_in_mail_lang()
         # The mail goes to the customer: what it says is on their invoice.
         box = move._billing_get_payment_box() or {}
         following, changes = move._billing_get_next(), move._billing_get_changes()
@@ -64,7 +71,7 @@ class AccountMove(models.Model):
         }
 
     def _billing_get_mail_opening(self, box):
-        """The first sentence: what it is, how much, for when, until when."""
+        """What it is, how much, for when; until when, or why there is nothing to do."""
         values = {
             "contact": self.partner_id.name or self.commercial_partner_id.name or "",
             "number": self.name or "",
@@ -74,32 +81,44 @@ class AccountMove(models.Model):
         }
         if self.move_type == "out_refund":
             return self._billing_get_mail_credit(values)
-        open_texts = {
-            True: self.env._(
+        if box.get("state") in ("open", "debit"):
+            return self._billing_get_mail_due(values)
+        opening = (
+            self.env._(
+                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s for "
+                "%(period)s.",
+                **values,
+            )
+            if values["period"]
+            else self.env._(
+                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s.",
+                **values,
+            )
+        )
+        return f"{opening} {self._billing_get_mail_rest(box)}"
+
+    def _billing_get_mail_due(self, values):
+        if values["period"]:
+            return self.env._(
                 "Hello %(contact)s, here is your invoice %(number)s of %(amount)s for "
                 "%(period)s, due on %(due_date)s.",
                 **values,
-            ),
-            False: self.env._(
-                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s, due "
-                "on %(due_date)s.",
-                **values,
-            ),
-        }
-        paid_texts = {
-            True: self.env._(
-                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s for "
-                "%(period)s. It is paid, there is nothing to do.",
-                **values,
-            ),
-            False: self.env._(
-                "Hello %(contact)s, here is your invoice %(number)s of %(amount)s. It "
-                "is paid, there is nothing to do.",
-                **values,
-            ),
-        }
-        owed = box.get("state") in ("open", "debit")
-        return (open_texts if owed else paid_texts)[bool(values["period"])]
+            )
+        return self.env._(
+            "Hello %(contact)s, here is your invoice %(number)s of %(amount)s, due "
+            "on %(due_date)s.",
+            **values,
+        )
+
+    def _billing_get_mail_rest(self, box):
+        """Why there is nothing to do."""
+        if self.payment_state == "reversed":
+            return self.env._(
+                "A credit note has cancelled it since, there is nothing to pay."
+            )
+        if box.get("state") == "paid":
+            return self.env._("It is paid, there is nothing to do.")
+        return self.env._("There is nothing to pay.")
 
     def _billing_get_mail_credit(self, values):
         if values["period"]:

@@ -2,7 +2,9 @@ from collections import defaultdict
 
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import format_date
+
+from ...plan.wording import bare_amount_text
 
 
 class ResPartner(models.Model):
@@ -89,7 +91,7 @@ class ResPartner(models.Model):
         balance, debit, credit, rows = opening, 0.0, 0.0, []
 
         def number(amount):
-            return self._billing_number_text(env, currency, amount)
+            return bare_amount_text(env, amount, currency)
 
         for move, amount in moves:
             balance += amount
@@ -116,12 +118,6 @@ class ResPartner(models.Model):
             "closing": number(balance),
             "balance": currency.round(balance),
         }
-
-    def _billing_number_text(self, env, currency, amount):
-        """An amount without its currency, which the head of the column says."""
-        rounded = currency.round(amount)
-        text = formatLang(env, abs(rounded), digits=currency.decimal_places)
-        return f"−{text}" if currency.compare_amounts(rounded, 0) < 0 else text
 
 
 class AccountMove(models.Model):

@@ -215,7 +215,7 @@ class BillingInvoicing(models.AbstractModel):
         """
         position = order.fiscal_position_id
         customer = order.partner_invoice_id.commercial_partner_id
-        if not position.vat_required or customer.vat not in (False, "/"):
+        if not position.vat_required or customer._get_billing_vat():
             return
         home = order.company_id.account_fiscal_country_id
         if not customer.country_id or customer.country_id == home:

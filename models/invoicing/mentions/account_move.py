@@ -55,6 +55,12 @@ class AccountMove(models.Model):
         """The documents that carry mentions: invoices and credit notes to customers."""
         return self.filtered(lambda move: move.is_sale_document())
 
+    def _billing_get_product_lines(self):
+        """The lines of documents that have an amount, without sections and notes."""
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+
     def _billing_note_mentions(self, reader):
         """Copy mentions and rate onto documents, one statement for all of them.
 
@@ -78,9 +84,7 @@ class AccountMove(models.Model):
         :return: ``{document: Paper}``
         """
         # Grouped, not asked for document by document: they are read together.
-        lines = self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-        )
+        lines = self._billing_get_product_lines()
         lines_of = lines.grouped("move_id")
         return {
             move: move._billing_get_paper(lines_of.get(move, lines.browse()))
@@ -93,8 +97,7 @@ class AccountMove(models.Model):
             partner=self.partner_id,
             on=self.invoice_date or self.company_id._billing_today(),
             lines=[
-                (line.product_id.type in ("consu", "combo"), line.tax_ids)
-                for line in lines
+                (line.product_id._is_billing_goods(), line.tax_ids) for line in lines
             ],
             document="credit_note" if self.move_type == "out_refund" else "invoice",
             term=self.invoice_payment_term_id,

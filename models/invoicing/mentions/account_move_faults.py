@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...plan.alerts import as_link
-from .faults import FaultFinder, MentionsMissing, get_sentence
+from .faults import FaultFinder, MentionsMissing, get_blocking, get_sentence
 from .reader import Reader
 
 
@@ -19,6 +19,7 @@ class AccountMove(models.Model):
         "company_id",
         "partner_id",
         "invoice_date",
+        "invoice_date_due",
         "invoice_payment_term_id",
         "reversed_entry_id",
         "invoice_line_ids.product_id",
@@ -33,11 +34,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.state != "draft" or not self.is_sale_document() or not self.partner_id:
             return {}
-        blocking = self.company_id.billing_mention_policy == "block"
         alerts = {}
         faults = self._billing_get_faults().get(self, ())
         for culprit in dict.fromkeys(fault.culprit for fault in faults):
             own = [fault for fault in faults if fault.culprit == culprit]
+            blocking = bool(get_blocking(own, self.company_id))
             text, action = own[0].record._billing_get_fault_remedy()
             alerts[f"billing_mention_{own[0].code}"] = {
                 "level": "danger" if blocking else "warning",
@@ -75,7 +76,11 @@ class AccountMove(models.Model):
             if paper.company.billing_mention_policy == "block"
         }
         found = self._billing_find_faults(reader, strict, readings)
-        faults = [fault for own in found.values() for fault in own]
+        faults = [
+            fault
+            for move, own in found.items()
+            for fault in get_blocking(own, strict[move].company)
+        ]
         if not faults:
             return
         facts = dict.fromkeys(fault.fact for fault in faults)

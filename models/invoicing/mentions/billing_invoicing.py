@@ -1,7 +1,7 @@
 from odoo import models
 
 from ..exceptions.billing_invoicing_causes import ParkedFor
-from .faults import FaultFinder, MentionsMissing
+from .faults import FaultFinder, MentionsMissing, get_blocking
 from .reader import Paper, Reader
 
 
@@ -31,7 +31,8 @@ class BillingInvoicing(models.AbstractModel):
             return
         reader = self._once(("mentions",), lambda: Reader(self.env))
         paper = self._get_paper(bill, self._get_document_date(as_of))
-        faults = FaultFinder(reader).find(paper, reader.read_paper(paper), order)
+        found = FaultFinder(reader).find(paper, reader.read_paper(paper), order)
+        faults = get_blocking(found, order.company_id)
         if not faults:
             return
         raise ParkedFor(
@@ -69,7 +70,7 @@ class BillingInvoicing(models.AbstractModel):
             partner=order.partner_invoice_id,
             on=day,
             lines=[
-                (line.product_id.type in ("consu", "combo"), line.tax_ids)
+                (line.product_id._is_billing_goods(), line.tax_ids)
                 for line in self._get_lines_to_book(bill)
             ],
             term=order.payment_term_id,

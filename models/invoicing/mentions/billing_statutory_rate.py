@@ -106,10 +106,9 @@ class BillingStatutoryRate(models.Model):
     @api.depends("ecb_rate_percent", "ecb_source", "french_points", "union_points")
     def _compute_late_rates(self):
         for rate in self:
-            known = bool(rate.ecb_source)
-            ecb = rate.ecb_rate_percent
-            rate.late_rate_percent = ecb + rate.french_points if known else 0.0
-            rate.public_rate_percent = ecb + rate.union_points if known else 0.0
+            published = rate._as_published()
+            rate.late_rate_percent = published.late_rate("french") or 0.0
+            rate.public_rate_percent = published.late_rate("union") or 0.0
 
     @api.depends("date_from", "ecb_source", "legal_source")
     @api.depends_context("allowed_company_ids")
@@ -174,19 +173,23 @@ class BillingStatutoryRate(models.Model):
         """``{first day of a half-year: engine.statutory.HalfYearRates}``."""
         # Everybody may know the law; the cache is one for all users.
         return {
-            rate.date_from: statutory.HalfYearRates(
-                ecb=as_decimal(rate.ecb_rate_percent) if rate.ecb_source else None,
-                french_points=as_decimal(rate.french_points),
-                union_points=as_decimal(rate.union_points),
-                legal_professional=(
-                    as_decimal(rate.legal_professional_percent)
-                    if rate.legal_source
-                    else None
-                ),
-            )
+            rate.date_from: rate._as_published()
             # Published by the state: no secret.
             for rate in self.sudo().search([])
         }
+
+    def _as_published(self):
+        """The figures of one half-year; those without a source are not known.
+
+        :rtype: engine.statutory.HalfYearRates
+        """
+        legal = self.legal_professional_percent if self.legal_source else None
+        return statutory.HalfYearRates(
+            ecb=as_decimal(self.ecb_rate_percent) if self.ecb_source else None,
+            french_points=as_decimal(self.french_points),
+            union_points=as_decimal(self.union_points),
+            legal_professional=None if legal is None else as_decimal(legal),
+        )
 
     @api.model
     @tools.ormcache()

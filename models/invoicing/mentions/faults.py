@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ....engine import identifiers
 from ....engine.mentions import home_of
+from ....engine.payment_days import latest_due_date
 from .billing_statutory_rate import half_year_text
 
 
@@ -29,17 +31,30 @@ class Fault:
         ``billing.statutory.rate`` or the one of the half-year.
     :param fact: what is missing, as a noun.
     :param warning: a sentence for it, where the noun does not do.
+    :param blocks: whether a company that wants no document without what the law asks
+        for waits for it; else it is told and no more.
     """
 
     code: str
     record: object
     fact: str
     warning: str = ""
+    blocks: bool = True
 
     @property
     def culprit(self):
         """What faults of one record share, and a missing rate with no other."""
         return self.record._name, self.record.id, self.warning
+
+
+def get_blocking(faults, company):
+    """Those of some faults that keep a company's document from being posted.
+
+    :rtype: list[Fault]
+    """
+    if company.billing_mention_policy != "block":
+        return []
+    return [fault for fault in faults if fault.blocks]
 
 
 def get_sentence(faults, *, blocking):
@@ -53,6 +68,11 @@ def get_sentence(faults, *, blocking):
     if blocking:
         return env._("Missing before posting: %(facts)s.", facts=facts)
     return faults[0].warning or env._("Missing on the invoice: %(facts)s.", facts=facts)
+
+
+def _is_french(partner):
+    """Whether a customer lives by French law; so it is taken without a country."""
+    return home_of(partner.country_id.code or "FR") == "FR"
 
 
 class FaultFinder:
@@ -86,8 +106,9 @@ class FaultFinder:
                     lambda: self._get_rate_fault(paper),
                 )
             else:
-                fact = self._get_fact(one.name, paper, document)
-                found[one.name] = Fault(one.name, records[one.owner], fact)
+                record = records[one.owner]
+                fact = self._get_fact(one.name, record.display_name)
+                found[one.name] = Fault(one.name, record, fact)
         if "origin" in found:
             # Without the invoice there is no date to enter.
             found.pop("origin_date", None)
@@ -96,7 +117,40 @@ class FaultFinder:
             lambda: [*self._find_addresses(paper), *self._find_formats(paper)],
         )
         # A number that is wrong is told as such, not as missing too.
-        return list({**found, **{fault.code: fault for fault in shared}}.values())
+        found.update({fault.code: fault for fault in shared})
+        return [*found.values(), *self.find_late_due(paper, document)]
+
+    def find_late_due(self, paper, document):
+        """A due date that French professionals may not agree on: the invoice is one all
+        the same (C. com. L441-10 I, L441-16).
+
+        :return: yields a ``Fault`` or nothing.
+        """
+        if paper.document != "invoice" or not paper.due:
+            return
+        latest = latest_due_date(paper.on)
+        if paper.due <= latest or not self._is_between_french(paper):
+            return
+        days = {
+            "date": format_date(self.env, paper.on),
+            "due": format_date(self.env, paper.due),
+            "latest": format_date(self.env, latest),
+        }
+        fact = self.env._("a due date by %(latest)s at the latest", **days)
+        warning = self.env._(
+            "An invoice of %(date)s may be due by %(latest)s between professionals, "
+            "not on %(due)s (60 days, or 45 days end of month: C. com. L441-10).",
+            **days,
+        )
+        yield Fault("due_late", document, fact, warning, blocks=False)
+
+    def _is_between_french(self, paper):
+        """Whether French law on trade between professionals holds for a document."""
+        return (
+            paper.company._is_billing_french()
+            and paper.buyer.billing_buyer_kind == "professional"
+            and _is_french(paper.buyer)
+        )
 
     def _get_rate_fault(self, paper):
         rates = self.env["billing.statutory.rate"]._get_of_day(paper.on)
@@ -105,15 +159,15 @@ class FaultFinder:
         warning = self.env._("No late-payment rate for the %(half)s.", half=half)
         return Fault("rate", rates or paper.company, fact, warning)
 
-    def _get_fact(self, name, paper, document):
-        owner = paper.buyer if name.startswith("buyer_") else paper.company
-        words = self._get_words(owner.display_name)
+    def _get_fact(self, name, owner):
+        """A missing fact and whose it is, as a noun."""
+        words = self._get_words(owner)
         if name in words:
             return words[name]
         return self.env._(
             "%(fact)s of %(document)s",
             fact=self._get_document_words()[name],
-            document=document.display_name,
+            document=owner,
         )
 
     def _get_words(self, name):
@@ -167,9 +221,7 @@ class FaultFinder:
         if not company._is_billing_french():
             return
         yield from self._check_siren("siren", company.partner_id, company)
-        if buyer.billing_buyer_kind != "consumer" and (
-            home_of(buyer.country_id.code or "FR") == "FR"
-        ):
+        if buyer.billing_buyer_kind != "consumer" and _is_french(buyer):
             yield from self._check_siren("buyer_siren", buyer, buyer)
         if company._is_billing_rate_too_low(paper.on):
             fact = self.env._(
@@ -180,7 +232,7 @@ class FaultFinder:
             yield Fault("late_rate_low", company, fact)
 
     def _check_vat(self, code, partner, record, country):
-        number = self.reader.get_vat(partner)
+        number = partner._get_billing_vat()
         if number and not identifiers.is_valid_vat(number, country or ""):
             fact = self.env._(
                 "a valid tax number of %(name)s (%(number)s is none)",

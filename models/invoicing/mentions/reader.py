@@ -18,6 +18,7 @@ class Paper:
     """A document to come or to post, as far as its mentions go.
 
     :param partner: who is invoiced.
+    :param buyer: the customer by law; None: the partner's company, or the partner.
     :param on: the date of the document.
     :param lines: (whether goods are sold, taxes) of each line with an amount.
     :param due: the day it is to be paid, or None.
@@ -34,10 +35,10 @@ class Paper:
     due: date | None = None
     delivery: object = None
     origins: object = ()
+    buyer: object = None
 
-    @property
-    def buyer(self):
-        return self.partner.commercial_partner_id
+    def __post_init__(self):
+        self.buyer = self.buyer or self.partner.commercial_partner_id
 
 
 @dataclass
@@ -142,7 +143,7 @@ class Reader:
             treatments=frozenset(treatments),
             regime=company._get_billing_vat_regime(),
             discount=self._get_discount(paper),
-            has_capital=mentions.has_share_capital(company.billing_legal_form or "SA"),
+            has_capital=mentions.has_share_capital(company.billing_legal_form or ""),
             in_vat_group=bool(company.billing_vat_group),
             delivered_elsewhere=operation != "services" and self._goes_elsewhere(paper),
         )
@@ -189,7 +190,7 @@ class Reader:
                 ("seller", company.id, lang), lambda: self._get_seller(company, env)
             ),
             "buyer_siren": self.get_siren(buyer),
-            "buyer_vat": self.get_vat(buyer),
+            "buyer_vat": buyer._get_billing_vat(),
             "rate": self.once(
                 ("rate text", company.id, paper.on, lang),
                 lambda: self._get_rate_text(paper, env),
@@ -220,7 +221,7 @@ class Reader:
             "capital": capital and self._get_money(capital, company.currency_id, env),
             "register_city": company.billing_register_city,
             "siren": siren,
-            "seller_vat": self.get_vat(partner),
+            "seller_vat": partner._get_billing_vat(),
             "exemption": company.billing_exemption,
             "vat_group": company.billing_vat_group,
         }
@@ -232,10 +233,6 @@ class Reader:
             ("siren", number), lambda: identifiers.siren_of(number)
         )
         return siren and identifiers.spaced_siren(siren)
-
-    def get_vat(self, partner):
-        """The tax number of a partner; None when there is none."""
-        return partner.vat if partner.vat not in (False, "/") else None
 
     def _get_discount_facts(self, paper, env):
         if paper.term and paper.term.early_discount:

@@ -30,6 +30,10 @@ class ResPartner(models.Model):
             in_business = partner.is_company or partner.vat or partner.company_registry
             partner.billing_buyer_kind = "professional" if in_business else "consumer"
 
+    def _get_billing_vat(self):
+        """The tax number; empty when there is none. Core takes "/" for: not subject."""
+        return self.vat if self.vat and self.vat != "/" else ""
+
     def _billing_get_fault_remedy(self):
         """The customer's form, where a fault of its invoices is mended."""
         return self.env._("Open the customer"), {

@@ -78,15 +78,16 @@ class SaleOrder(models.Model):
         """An amount in the order's currency, as people read it."""
         return amount_text(self.env, amount, self.currency_id)
 
-    def _get_billing_totals(self):
+    def _get_billing_totals(self, lines=None):
         """Totals that may be added up: one row a rhythm, one-off lines apart.
 
+        :param lines: some of its lines; None: all of them.
         :return: list of dicts ``label``, ``recurring``, ``monthly``, ``untaxed``,
             ``tax``, ``total``; amounts in the order's currency.
         """
         self.ensure_one()
         groups = {}
-        for line in self.order_line:
+        for line in self.order_line if lines is None else lines:
             if line.display_type or line.is_downpayment:
                 continue
             key = line._get_billing_rhythm() if line.billing_recurring else ()

@@ -146,7 +146,7 @@ class TestDunningCases(DunningCommon):
             hold = (
                 self.env["billing.dunning.hold"]
                 .with_user(self.officer)
-                .with_context(action["context"])
+                .with_context(**action["context"])
                 .create({"until": "2026-11-27", "reason": "New accountant"})
             )
             self.assertEqual(case.reason_text, "On hold until 11/27/2026")

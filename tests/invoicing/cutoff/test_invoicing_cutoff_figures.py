@@ -280,6 +280,23 @@ class TestInvoicingCutoffFigures(CutoffCommon):
             self.assertEqual(sum(lines.mapped("amount")), total.amount)
             self.assertEqual(lines.partner_id, total.partner_id)
 
+    def test_lines_of_both_kinds_add_up_to_what_the_entry_does_to_revenue(self):
+        self._subscribe("2026-01-01", self.plan_yearly, [(self.support, 1, 1200.0)])
+        self._run_on("2026-01-01")
+        self._subscribe("2026-01-01", self.plan_arrears)
+        cutoff = self._cutoff("2026-01-31")
+        both = cutoff.action_open_lines()
+        lines = self.env["billing.cutoff.line"].search(both["domain"])
+        self.assertTrue(cutoff.accrued_amount and cutoff.deferred_amount)
+        self.assertAlmostEqual(
+            sum(lines.mapped("revenue_amount")),
+            cutoff.accrued_amount - cutoff.deferred_amount,
+        )
+        views = {name: view_id for view_id, name in both["views"]}
+        arch = lines.get_view(views["list"], "list")["arch"]
+        self.assertEqual(arch.count('sum="Total"'), 1)
+        self.assertIn("revenue_amount", arch)
+
     def test_revenue_that_is_not_on_an_income_account_is_left_alone(self):
         product = self._create_service(
             "Deferred by hand",

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
-from odoo.tools import file_open, mute_logger
+from odoo.tools import file_open
 
 from odoo.addons.recurring_billing.models.invoicing.delivery.billing_delivery import (
     delivery_writer,
@@ -421,45 +421,6 @@ class TestInvoicingDelivery(DeliveryCommon):
             rows.filtered("next_try_at").next_try_at = "2020-01-01"
         self.assertEqual(self._states(move), ["failed"])
         self.assertIn("no layout", self._rows(move).answer)
-
-    # === Platforms === #
-
-    def _hand_over(self, outcome):
-        """A document that a platform's own way takes, refuses, or breaks on."""
-        move = self._make_invoices()
-        self._prepare()
-        delivery_writer(self._rows(move)).write(
-            {"channel": "platform", "method": "their_way"}
-        )
-        asked = []
-
-        def answer(_self, moves, **settings):
-            asked.append((moves, settings))
-            if outcome:
-                raise outcome
-
-        service = self.env.registry["account.move.send"]
-        self.patch(service, "_generate_and_send_invoices", answer)
-        self._send()
-        self.assertEqual(asked, [(move, {"sending_methods": ["their_way"]})])
-        return self._rows(move)
-
-    def test_what_a_platform_takes_is_received(self):
-        row = self._hand_over(None)
-        self.assertEqual(row.state, "received")
-        self.assertIn("Received by the platform on", row._get_sentence())
-
-    def test_what_a_platform_refuses_needs_a_person(self):
-        row = self._hand_over(UserError("Buyer not registered"))
-        self.assertEqual((row.state, row.answer), ("failed", "Buyer not registered"))
-
-    def test_a_platform_that_breaks_leaves_a_doubt(self):
-        with mute_logger(
-            "odoo.addons.recurring_billing.models.invoicing.delivery"
-            ".billing_sending_platform"
-        ):
-            row = self._hand_over(ValueError("connection reset"))
-        self.assertEqual(row.state, "unknown")
 
     def test_a_common_mail_in_doubt_goes_again_as_a_whole(self):
         self._wish(billing_delivery_grouping="daily")

@@ -72,8 +72,49 @@ class TestInvoicingDocumentsLetter(DocumentsCommon):
         self.assertIn("since 03/01/2026, until 04/30/2026.", self._certificate())
         self._run_on("2026-05-02")
         text = self._certificate("2026-05-02")
+        self.assertIn("held subscription", text)
+        self.assertIn("from 03/01/2026 until 04/30/2026.", text)
         self.assertIn("it is closed.", text)
         self.assertNotIn("per month", text)
+
+    def test_certificate_follows_the_calendar_and_not_a_job(self):
+        with self._on("2026-03-02"):
+            self.order._billing_close(self._day("2026-04-30"), self.reason)
+        self.assertIn("it is closed.", self._certificate("2026-05-01"))
+
+    def test_certificate_of_what_has_not_begun_says_so(self):
+        with self._on("2026-03-02"):
+            self.order = self._quote(billing_start_date="2026-04-15")
+            self.order.action_confirm()
+        text = self._certificate()
+        self.assertIn(
+            f"has taken out subscription {self.order.name}, which begins on "
+            "04/15/2026.",
+            text,
+        )
+        self.assertIn("On 03/02/2026 it has not begun yet.", text)
+        self.assertNotIn("running", text)
+        self.assertIn("Support 1 04/15/2026", text)
+        self.assertIn("100.00 € excl. tax per month", text)
+        self.assertIn("has held", self._certificate("2026-04-15"))
+
+    def test_certificate_of_what_has_not_begun_says_when_it_ends(self):
+        with self._on("2026-03-02"):
+            self.order = self._quote(billing_start_date="2026-04-15")
+            self.order.action_confirm()
+            self.order._billing_close(self._day("2026-12-31"), self.reason)
+        self.assertIn(
+            "begins on 04/15/2026 and ends on 12/31/2026.", self._certificate()
+        )
+
+    def test_certificate_counts_what_it_lists(self):
+        with self._on("2026-03-02"):
+            self.order = self._subscribe(
+                "2026-03-01", lines=[(self.support, 1, 100.0), (self.support, 2, 7.0)]
+            )
+            self.order.order_line[1]._billing_end_line(self._day("2026-03-31"))
+        text = self._certificate("2026-04-02")
+        self.assertIn("100.00 € excl. tax per month", text)
 
     def test_quotation_is_certified_by_nobody(self):
         quote = self._quote()

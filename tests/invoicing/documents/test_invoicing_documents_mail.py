@@ -111,6 +111,26 @@ class TestInvoicingDocumentsMail(DocumentsCommon):
         self.assertIn("It is paid, there is nothing to do.", text)
         self.assertNotIn("due on", text)
 
+    def test_invoice_that_was_taken_back_is_not_called_paid(self):
+        self._credit(self.invoice, "2026-03-10", "Error")
+        self.assertEqual(self.invoice.payment_state, "reversed")
+        _subject, text, _body = self._mail(on="2026-03-10")
+        self.assertIn(
+            "A credit note has cancelled it since, there is nothing to pay.", text
+        )
+        self.assertNotIn("It is paid", text)
+        self.assertNotIn("due on", text)
+
+    def test_invoice_of_nothing_is_not_called_paid(self):
+        invoice = self.init_invoice(
+            "out_invoice",
+            partner=self.customer,
+            amounts=[0.0],
+            invoice_date="2026-03-01",
+            post=True,
+        )
+        self.assertIn("There is nothing to pay.", self._mail(invoice)[1])
+
     def test_credit_note_is_called_one(self):
         credit = self._credit(self.invoice, "2026-03-10", "Error")
         subject, text, _body = self._mail(credit, on="2026-03-10")

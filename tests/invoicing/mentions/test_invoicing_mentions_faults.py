@@ -2,6 +2,7 @@ from contextlib import suppress
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -170,6 +171,80 @@ class TestInvoicingMentionsFaults(MentionsCase):
             }
         )
         self.assertEqual(self._facts(self._draft(day="2026-09-10")), [])
+
+    # === Payment terms === #
+
+    def _late_facts(self, due, **vals):
+        draft = self._draft(
+            day="2026-09-10",
+            invoice_payment_term_id=False,
+            invoice_date_due=due,
+            **vals,
+        )
+        return draft, [fact for code, fact in self._facts(draft) if code == "due_late"]
+
+    def test_a_due_date_that_the_law_allows_is_told_nothing(self):
+        self.assertEqual(self._late_facts("2026-11-14")[1], [])
+
+    def test_a_due_date_beyond_the_law_warns(self):
+        draft, facts = self._late_facts("2026-11-15")
+        self.assertEqual(facts, ["a due date by 11/14/2026 at the latest"])
+        alert = draft.billing_alerts["billing_mention_due_late"]
+        self.assertEqual(alert["level"], "warning")
+        self.assertEqual(
+            alert["message"],
+            "An invoice of 09/10/2026 may be due by 11/14/2026 between professionals, "
+            "not on 11/15/2026 (60 days, or 45 days end of month: C. com. L441-10).",
+        )
+
+    def test_a_late_due_date_stops_no_invoice(self):
+        self.company.sudo().billing_mention_policy = "block"
+        draft, facts = self._late_facts("2026-12-31")
+        self.assertTrue(facts)
+        alert = draft.billing_alerts["billing_mention_due_late"]
+        self.assertEqual(alert["level"], "warning")
+        with self._on("2026-09-10"):
+            draft.action_post()
+        self.assertEqual(draft.state, "posted")
+
+    def test_only_french_professionals_are_bound(self):
+        cases = {
+            "consumer": {"billing_buyer_kind": "consumer"},
+            "public": {"billing_buyer_kind": "public"},
+            "german": {"country_id": self.env.ref("base.de").id},
+        }
+        for name, vals in cases.items():
+            buyer = self._create_customer(name, is_company=True)
+            buyer.sudo().write(vals)
+            with self.subTest(name):
+                found = self._late_facts("2026-12-31", partner=buyer)[1]
+                self.assertEqual(found, [])
+
+    def test_a_subscription_with_terms_beyond_the_law_warns(self):
+        terms = self.env["account.payment.term"].sudo()
+        late, right = terms.create(
+            [
+                {
+                    "name": f"{days} days",
+                    "line_ids": [Command.create({"nb_days": days, "value": "percent"})],
+                }
+                for days in (90, 60)
+            ]
+        )
+        order = self._subscribe("2026-09-01", payment_term_id=late.id)
+        with self._on("2026-09-01"):
+            alerts = order.billing_alerts
+        self.assertEqual(
+            alerts["billing_mention_due_late"]["message"],
+            "An invoice of 09/01/2026 may be due by 11/14/2026 between professionals, "
+            "not on 11/30/2026 (60 days, or 45 days end of month: C. com. L441-10).",
+        )
+        order = self._subscribe("2026-09-01", payment_term_id=right.id)
+        with self._on("2026-09-01"):
+            self.assertFalse(order.billing_alerts)
+
+    def test_a_credit_note_is_due_when_it_is(self):
+        self.assertEqual(self._late_facts("2026-12-31", move_type="out_refund")[1], [])
 
     # === Told, or blocking === #
 

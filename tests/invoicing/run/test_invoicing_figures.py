@@ -161,7 +161,7 @@ class TestInvoicingFigures(BillingCommon):
         self.env.invalidate_all()
         partners[:1].read(["billing_alerts"])
         self.env.invalidate_all()
-        with self.assertQueryCount(14):
+        with self.assertQueryCount(25):
             partners.read(["billing_alerts"])
 
     def test_plain_salesperson_opens_the_customer_without_warnings(self):

@@ -134,7 +134,7 @@ class BillingDunningStart(models.TransientModel):
             wizard.preview_to = case and case._billing_get_contact().email
             wizard.preview_subject = wizard.preview = False
             if case:
-                told = case.with_context(lang=case._billing_get_language())
+                told = case._billing_tell(level)
                 wizard.preview_subject = told._billing_render(level, "subject")
                 wizard.preview = told._billing_render(level, "body_html")
 

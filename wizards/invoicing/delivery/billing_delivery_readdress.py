@@ -75,5 +75,5 @@ class BillingDeliveryReaddress(models.TransientModel):
         rows._check_readdress(email)
         if self.keep:
             self._keep_address(email)
-        rows._send_again(email)
+        self.env["billing.sending"]._send_again(rows, email, keep=self.keep)
         return {"type": "ir.actions.act_window_close"}
