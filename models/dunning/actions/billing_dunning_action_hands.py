@@ -171,6 +171,7 @@ class BillingDunningAction(models.Model):
             user_id=self.env.uid,
             **vals,
         )
+        self._tell_of_it()
         self.env["billing.dunning"].with_company(self.company_id)._refresh(
             self.partner_id
         )

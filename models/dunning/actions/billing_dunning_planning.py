@@ -201,7 +201,11 @@ class BillingDunning(models.AbstractModel):
         """That customers wait for a decision of a manager."""
         told = []
         undecided = self._count_undecided(company)
-        if undecided:
+        if undecided == 1:
+            told.append(
+                self.env._("1 customer with debts from before waits for a decision.")
+            )
+        elif undecided:
             told.append(
                 self.env._(
                     "%(count)s customers with debts from before wait for a decision.",
@@ -210,15 +214,24 @@ class BillingDunning(models.AbstractModel):
             )
         waiting = self._count_waiting(company)
         if waiting:
-            told.append(
-                self.env._(
-                    "%(count)s more first reminders are due: at most %(limit)s a day "
-                    "leave until a manager confirms.",
-                    count=formatLang(self.env, waiting, digits=0),
-                    limit=company.billing_dunning_daily_limit,
-                )
-            )
+            told.append(self._get_limit_text(company, waiting))
         return " ".join(told)
+
+    @api.model
+    def _get_limit_text(self, company, waiting):
+        limit = company.billing_dunning_daily_limit
+        if waiting == 1:
+            return self.env._(
+                "1 more first reminder is due: at most %(limit)s a day leave until a "
+                "manager confirms.",
+                limit=limit,
+            )
+        return self.env._(
+            "%(count)s more first reminders are due: at most %(limit)s a day leave "
+            "until a manager confirms.",
+            count=formatLang(self.env, waiting, digits=0),
+            limit=limit,
+        )
 
     @api.model
     def _get_bank_text(self, company, day):

@@ -191,7 +191,7 @@ class BillingDunningAction(models.Model):
             if user:
                 action._schedule(
                     self.env._(
-                        "%(step)s sent to %(customer)s",
+                        "%(step)s: %(customer)s",
                         step=action._get_step(),
                         customer=action.partner_id.name,
                     ),

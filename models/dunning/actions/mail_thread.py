@@ -1,5 +1,7 @@
 from odoo import models
 
+from .billing_dunning_action import action_writer
+
 
 class MailThread(models.AbstractModel):
     """Reminders that come back through the mail gateway."""
@@ -33,7 +35,13 @@ class BillingDunningAction(models.Model):
         )
         rows = rows._filter_may("bounced").filtered(lambda row: row.channel == "email")
         rows._skip_planned_since()
-        rows._apply("bounced", answer=answer[:500] or False, next_try_at=False)
+        vals = {"answer": answer[:500] or False, "next_try_at": False}
+        # Where another reminder leaves or has failed meanwhile, that one goes on.
+        busy = rows.filtered(
+            lambda row: row.case_id.open_action_id not in (row, row.browse())
+        )
+        action_writer(busy).write(vals)
+        (rows - busy)._apply("bounced", **vals)
         rows._ask_for_help()
 
     def _skip_planned_since(self):

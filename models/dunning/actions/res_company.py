@@ -66,7 +66,7 @@ class ResCompany(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "Reminders are switched on under Collections › Today by a manager "
-                    "of Recurring Billing, who decides on debts from before."
+                    "Reminders are switched on under Collections by a manager of "
+                    "Recurring Billing, who decides on debts from before."
                 )
             )

@@ -110,17 +110,45 @@ class TestDunningActionsSmtp(ActionsCommon):
         self._day_of("2026-11-06")
         self.assertEqual(len(self.server.received), 1)
 
+    def test_a_bounce_drops_what_was_planned_after_it(self):
+        self._send(DAY)
+        self._plan("2026-11-12")
+        self._receive_bounce()
+        self.assertEqual(self._states(), ["failed", "skipped"])
+        self.assertIn("came back", self._actions()[-1].sentence)
+
+    def test_a_bounce_beside_a_failure_is_told_and_changes_no_state(self):
+        self._send(DAY)
+        self.server.mode = "refuse"
+        self._plan("2026-11-12")
+        with self._on("2026-11-12"):
+            self._actions()[-1].action_approve()
+        self._send("2026-11-12")
+        self.assertEqual(self._states(), ["done", "failed"])
+        self._receive_bounce()
+        self.assertEqual(self._states(), ["done", "failed"])
+        self.assertEqual(self.action.answer, "550 no such user")
+
     def _receive_bounce(self):
-        message = self.server.messages[0]
+        """The other side sends the first message back, through the mail gateway."""
         report = EmailMessage()
         report["From"] = "MAILER-DAEMON@horizon.example"
         report["To"] = "bounce@example.com"
         report["Subject"] = "Undelivered Mail Returned to Sender"
-        self.env["mail.thread"].sudo()._billing_note_bounce(
-            [message["Message-Id"]],
-            self.customer.email,
-            self.env["mail.message"],
-            "550 no such user",
+        refs = [self.server.messages[0]["Message-Id"]]
+        self.env["mail.thread"].sudo()._routing_handle_bounce(
+            report,
+            {
+                "bounced_email": self.customer.email,
+                "bounced_partner": self.customer.browse(),
+                "bounced_msg_ids": refs,
+                "bounced_message": self.env["mail.message"],
+                "parent_id": False,
+                "body": "550 no such user",
+                "email_from": report["From"],
+                "to": report["To"],
+                "message_id": "<bounce@horizon.example>",
+            },
         )
 
     def test_core_s_queue_never_sends_it(self):

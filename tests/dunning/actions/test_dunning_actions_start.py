@@ -17,8 +17,8 @@ class TestDunningActionsStart(ActionsCommon):
             self.assertEqual(wizard.line_ids.partner_id, self.customer)
             self.assertEqual(
                 wizard.headline,
-                "Nothing has left. 1 customers owe $\N{NO-BREAK SPACE}1,000.00 from "
-                "before today; decide what happens to them.",
+                "Nothing has left. 1 customer owes $\N{NO-BREAK SPACE}1,000.00 from "
+                "before today; decide what happens to it.",
             )
             self.assertEqual(wizard.preview_to, self.customer.email)
             self.assertIn("1,000.00", wizard.preview)
@@ -57,7 +57,7 @@ class TestDunningActionsStart(ActionsCommon):
         self.assertEqual(self._case().reason_code, "undecided")
         with self._on("2026-11-24"):
             text = self.env["billing.dunning.action"].get_billing_headline([])
-            self.assertIn("1 customers with debts from before wait", text)
+            self.assertIn("1 customer with debts from before waits", text)
             wizard = self._open_start()
             self.assertEqual(wizard.line_ids.partner_id, self.customer)
             wizard.action_switch_on()

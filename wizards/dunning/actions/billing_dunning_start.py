@@ -101,6 +101,8 @@ class BillingDunningStart(models.TransientModel):
                 self.env, sum(lines.mapped("overdue_net")), company.currency_id
             ),
         }
+        if len(lines) == 1:
+            return self._get_headline_of_one(company, values)
         if company.billing_dunning_on:
             return self.env._(
                 "%(count)s customers owe %(amount)s from before reminders were "
@@ -110,6 +112,19 @@ class BillingDunningStart(models.TransientModel):
         return self.env._(
             "Nothing has left. %(count)s customers owe %(amount)s from before today; "
             "decide what happens to them.",
+            **values,
+        )
+
+    def _get_headline_of_one(self, company, values):
+        if company.billing_dunning_on:
+            return self.env._(
+                "1 customer owes %(amount)s from before reminders were switched on; "
+                "decide what happens to it.",
+                **values,
+            )
+        return self.env._(
+            "Nothing has left. 1 customer owes %(amount)s from before today; decide "
+            "what happens to it.",
             **values,
         )
 
