@@ -16,7 +16,8 @@ ActionState = Literal[
     "to_approve", "queued", "sending", "done", "failed", "unknown", "skipped"
 ]
 #: What may happen to an action. ``changed``: the facts say something else by now, so
-#: what was approved is looked at again; ``dropped``: nothing is to be done any more.
+#: what was approved is looked at again; ``confirmed``: the debtor has it;
+#: ``dropped``: nothing is to be done any more.
 ActionEvent = Literal[
     "approved",
     "recalled",
@@ -28,6 +29,7 @@ ActionEvent = Literal[
     "doubted",
     "bounced",
     "made",
+    "confirmed",
     "again",
     "dropped",
 ]
@@ -45,6 +47,7 @@ _STEPS: dict[ActionEvent, tuple[frozenset[str], ActionState]] = {
     # A server may refuse afterwards what it took, even before its answer came.
     "bounced": (frozenset({"sending", "done", "unknown", "failed"}), "failed"),
     "made": (frozenset({"to_approve", "failed"}), "done"),
+    "confirmed": (frozenset({"unknown"}), "done"),
     "again": (frozenset({"failed", "unknown"}), "queued"),
     "dropped": (frozenset({"to_approve", "queued", "failed"}), "skipped"),
 }

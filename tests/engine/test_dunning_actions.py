@@ -33,6 +33,7 @@ STATES = ("to_approve", "queued", "sending", "done", "failed", "unknown", "skipp
         ("done", "bounced", "failed"),
         ("to_approve", "made", "done"),
         ("unknown", "again", "queued"),
+        ("unknown", "confirmed", "done"),
         ("queued", "dropped", "skipped"),
     ],
 )

@@ -94,6 +94,17 @@ class BillingDunningAction(models.Model):
             action._apply("again", next_try_at=at, failures=0, message_ref=ref)
         self.env["billing.dunning.sending"]._wake()
 
+    def action_confirm_arrival(self):
+        """Note that what was in doubt has arrived."""
+        self._check_officer()
+        rows = self._filter_may("confirmed")
+        if not rows:
+            raise UserError(
+                self.env._("Nothing is in doubt here: choose what has no answer.")
+            )
+        rows._apply("confirmed", done_at=self.env.cr.now())
+        rows._close_activities()
+
     def _check_alone(self):
         """Refuse to send again while the customer has another reminder under way."""
         others = self.search(

@@ -231,6 +231,7 @@ class TestDunningActionsAccess(ActionsCommon):
             action.action_log_call,
             action.action_print,
             action.action_recall,
+            action.action_confirm_arrival,
             action.action_send_again,
         ):
             with self.assertRaises(AccessError):

@@ -79,6 +79,15 @@ class TestDunningActionsSmtp(ActionsCommon):
         self.assertEqual(first, second)
         self.assertEqual((self.action.state, self._get_position()), ("done", 2))
 
+    def test_a_doubt_that_the_customer_clears_is_done(self):
+        self.server.script = ["drop_after"]
+        self._send(DAY)
+        self.action.action_confirm_arrival()
+        self.assertEqual((self.action.state, self._get_position()), ("done", 2))
+        self.assertFalse(self._case().activity_ids)
+        with self.assertRaisesRegex(UserError, "Nothing is in doubt"):
+            self.action.action_confirm_arrival()
+
     def test_a_doubt_is_not_sent_again_beside_another_reminder(self):
         self.server.script = ["drop_after"]
         self._send(DAY)
