@@ -173,6 +173,7 @@
         "wizards/dunning/actions/billing_dunning_skip_views.xml",
         "wizards/dunning/actions/billing_dunning_call_views.xml",
         "wizards/dunning/actions/billing_dunning_start_views.xml",
+        "views/dunning/actions/billing_dunning_today_views.xml",
         "views/dunning/actions/billing_dunning_action_views.xml",
         "views/dunning/actions/billing_dunning_case_views.xml",
         "views/dunning/actions/res_config_settings_views.xml",

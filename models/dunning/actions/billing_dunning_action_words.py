@@ -61,7 +61,7 @@ class BillingDunningAction(models.Model):
             return self._get_skipped_text()
         if self.state == "failed":
             return env._(
-                "Did not reach %(recipient)s: %(answer)s",
+                "Not delivered to %(recipient)s: %(answer)s",
                 recipient=recipient or self.partner_id.name,
                 answer=self.answer or env._("no reason was given"),
             )
