@@ -10,8 +10,8 @@ from .billing_dunning_action import action_writer
 _logger = logging.getLogger(__name__)
 
 CRON = "recurring_billing.ir_cron_send_reminders"
-#: Mails written in one transaction.
-WRITTEN = 50
+#: Mails written in one transaction, which holds their cases.
+WRITTEN = 20
 
 
 class BillingDunningSending(models.AbstractModel):

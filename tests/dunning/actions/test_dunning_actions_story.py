@@ -1,4 +1,4 @@
-"""Two stories: to the formal notice and the file; a promise kept, and one broken."""
+"""Stories: to the formal notice and the file; promises, a returned debit, a dispute."""
 
 from datetime import timedelta
 
@@ -77,6 +77,36 @@ class TestDunningActionsStory(ActionsCommon):
         self.assertEqual(self._states(self._other()), ["done"])
         promises = self.env["billing.dunning.promise"].search([])
         self.assertEqual(set(promises.mapped("state")), {"kept", "broken"})
+
+    def test_a_payment_that_comes_back_goes_on_at_the_next_step(self):
+        self._switch_on("2026-11-02")
+        move = self._bill("2026-11-02", 1000.0)
+        self._live("2026-11-05", "2026-11-06")
+        payment = self._pay(move, "2026-11-09")
+        self._live("2026-11-09", "2026-11-16")
+        self.assertEqual(self._case().state, "closed")
+        payment.move_id._reverse_moves([{"date": "2026-11-17"}], cancel=True)
+        made = self._live("2026-11-17", "2026-11-18")
+        self.assertEqual(
+            made, [("2026-11-05", 3, "email"), ("2026-11-17", 10, "email")]
+        )
+
+    def test_a_dispute_keeps_silence_until_a_credit_note_ends_it(self):
+        self._switch_on("2026-11-02")
+        move = self._bill("2026-11-02", 1000.0)
+        self._live("2026-11-05", "2026-11-06")
+        with self._on("2026-11-06"):
+            dispute = (
+                self.env["billing.dunning.dispute"]
+                .with_user(self.officer)
+                .create({"move_id": move.id, "category": "amount", "amount": 1000.0})
+            )
+        self.assertEqual(len(self._live("2026-11-09", "2026-11-20")), 1, "silence")
+        self._credit(move, "2026-11-20", 1000.0)
+        self._live("2026-11-23", "2026-11-30")
+        self.assertNotEqual(dispute.state, "open")
+        self.assertEqual(len(self._actions(state="done")), 1)
+        self.assertEqual(self._case().state, "closed")
 
     def _other(self):
         if not hasattr(self, "_second"):
