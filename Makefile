@@ -1,6 +1,6 @@
 # The commands of a developer's day. The work is done by the scripts of bin/; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve shell demo test test-engine test-odoo test-contract test-queue test-core test-crash bench lint format i18n dist stop clean
+.PHONY: help setup serve shell demo test test-engine test-odoo test-contract test-queue test-core test-crash test-reminders bench lint format i18n dist stop clean
 
 help: ## Lists these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -37,6 +37,9 @@ test-core: setup ## Runs Odoo's own sale and account tests without and with the 
 
 test-crash: setup ## Kills the daily run at 25 moments, disturbs it, compares; SEED=... repeats
 	@bin/run python bin/test_crash.py $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+test-reminders: setup ## Kills the process that reminds 500 customers at 12 moments, compares
+	@PYTHONPATH=bin bin/run python bin/checks/reminder_kills.py --cases 500 --deaths 12
 
 bench: setup ## Measures the daily run against others, N=1000 customers; a missed target fails
 	@bin/bench $(if $(N),--count $(N)) $(if $(ONLY),--only $(ONLY))

@@ -24,5 +24,15 @@ UPDATE ir_cron
          FROM ir_model_data
         WHERE model = 'ir.cron'
           AND module = 'recurring_billing'
-          AND name IN ('ir_cron_prepare_deliveries', 'ir_cron_send_deliveries')
+          AND name IN ('ir_cron_prepare_deliveries', 'ir_cron_send_deliveries',
+                       'ir_cron_send_reminders')
 );
+
+-- No reminder either: what waited is set aside, and nothing new is planned.
+UPDATE billing_dunning_action
+   SET state = 'skipped', reason_code = 'copy', next_try_at = NULL
+ WHERE state IN ('to_approve', 'queued', 'sending', 'failed');
+
+UPDATE res_company
+   SET billing_dunning_on = false
+ WHERE billing_dunning_on;

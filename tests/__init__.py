@@ -117,6 +117,11 @@ from .dunning.pledges import test_dunning_pledges_plan
 from .dunning.pledges import test_dunning_pledges_hold
 from .dunning.pledges import test_dunning_pledges_parts
 from .dunning.pledges import test_dunning_pledges_access
+from .dunning.actions import test_dunning_actions
+from .dunning.actions import test_dunning_actions_start
+from .dunning.actions import test_dunning_actions_smtp
+from .dunning.actions import test_dunning_actions_hands
+from .dunning.actions import test_dunning_actions_story
 from .dunning.policy import test_dunning_policy_choice
 from .dunning.policy import test_dunning_policy_calendar
 from .dunning.policy import test_dunning_policy_rules

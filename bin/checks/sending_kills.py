@@ -124,7 +124,7 @@ def as_one(script):
     return f"exec(compile({script!r}, 'script', 'exec'))"
 
 
-def send(database, server):
+def send(database, server, script=SEND):
     """Let a process of its own send; the server may kill it."""
     project.LOGS.mkdir(parents=True, exist_ok=True)
     with (project.LOGS / "sending-kills.log").open("ab") as log:
@@ -135,7 +135,7 @@ def send(database, server):
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        server.client.communicate(as_one(SEND).encode() + b"\n")
+        server.client.communicate(as_one(script).encode() + b"\n")
 
 
 def compare(database, server):

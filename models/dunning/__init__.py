@@ -3,3 +3,4 @@ from . import payers
 from . import policy
 from . import pledges
 from . import cases
+from . import actions

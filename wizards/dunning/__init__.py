@@ -1,1 +1,2 @@
 from . import payers
+from . import actions

@@ -1,6 +1,7 @@
 """Looking at what customers owe: read, ask the engine, write."""
 
 import logging
+from functools import partial
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -22,23 +23,28 @@ class BillingDunning(models.AbstractModel):
     @api.model
     def _cron_refresh(self):
         """Look at all customers of all companies, a batch a transaction."""
-        cron = self.env["ir.cron"]
-        partners = self.env["res.partner"]
+        sending = self.env["billing.sending"]
         for company in self.env["res.company"].search([("active", "=", True)]):
             service = self.with_company(company).with_context(
                 allowed_company_ids=company.ids
             )
             ids = service._get_debtors()
+            self.env["ir.cron"]._commit_progress(remaining=len(ids) + 1)
             for first in range(0, len(ids), BATCH):
-                batch = ids[first : first + BATCH]
-                service._refresh(partners.with_env(service.env).browse(batch))
-                left = len(ids) - first - len(batch)
-                if not cron._commit_progress(len(batch), remaining=left + 1):
+                batch = service.env["res.partner"].browse(ids[first : first + BATCH])
+                work = partial(service._refresh_and_plan, batch)
+                _done, left = sending._insist(work, processed=len(batch))
+                if not left:
                     return
-        cron._commit_progress(remaining=0)
+        self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
     def _get_debtors(self):
+        """Ids of the customers that the job looks at: those that owe something."""
+        return self._get_all_debtors()
+
+    @api.model
+    def _get_all_debtors(self):
         """Ids of the commercial partners that owe this company, or have a case that
         still says so.
         """
@@ -72,18 +78,50 @@ class BillingDunning(models.AbstractModel):
 
         :param partners: commercial partners.
         :param bool follow: whether promises, disputes and plans follow the books first.
+        :return: as ``_look``.
         """
         company = self.env.company
         today = company._billing_today()
-        # What is owed and agreed on does not depend on who looks.
-        service = self.sudo().with_context(billing_dunning_looking=True)
-        partners = partners.with_env(service.env)
-        if follow:
-            service.env["billing.dunning.pledges"]._refresh(company, today, partners)
-        debts = service._read_debts(company, partners, today)
-        looked = [
-            (debt, decide(debt.facts, debt.policy, today) if debt.policy else None)
-            for debt in debts
-        ]
+        service, partners = self._as_service(partners)
+        looked = service._look(company, partners, today, follow=follow)
         service._write(company, looked, today)
+        service._follow(company, looked, today)
         _logger.info("Reminders: %s customers looked at", len(looked))
+        return looked
+
+    @api.model
+    def _refresh_and_plan(self, partners):
+        """Look at customers once a day, and prepare what is due."""
+        looked = self._refresh(partners)
+        service, _partners = self._as_service(partners)
+        service._plan(self.env.company, looked, self.env.company._billing_today())
+
+    @api.model
+    def _as_service(self, partners):
+        """The service at its own rights: what is owed and agreed on does not depend on
+        who looks.
+        """
+        service = self.sudo().with_context(billing_dunning_looking=True)
+        return service, partners.with_env(service.env)
+
+    @api.model
+    def _look(self, company, partners, today, follow=True):
+        """What customers owe, and what the day asks for.
+
+        :param bool follow: whether promises, disputes and plans follow the books first.
+        :return: list of (``Debt``, the engine's ``Decision``; None without a policy).
+        """
+        if follow:
+            self.env["billing.dunning.pledges"]._refresh(company, today, partners)
+        return [
+            (debt, decide(debt.facts, debt.policy, today) if debt.policy else None)
+            for debt in self._read_debts(company, partners, today)
+        ]
+
+    @api.model
+    def _follow(self, company, looked, today):
+        """What else follows at once from what was found: nothing here."""
+
+    @api.model
+    def _plan(self, company, looked, today):
+        """Prepare the contacts that are due: none here."""

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ..payers.billing_payer import CLASSES
 
 #: Written by the service alone, by statements of its own.
-_FACTS = frozenset(
+FACTS = frozenset(
     {
         *("company_id", "partner_id", "policy_id", "policy_facts", "state"),
         *("payer_class", "overdue_net", "owed_net", "oldest_due", "open_count"),
@@ -19,6 +19,8 @@ class BillingDunningCase(models.Model):
     _name = "billing.dunning.case"
     _inherit = ("billing.dunning.case", "mail.thread", "mail.activity.mixin")
     _order = "overdue_net desc, id desc"
+
+    _facts = FACTS
 
     state = fields.Selection(
         selection=[("open", "Owed"), ("closed", "Nothing is owed")],
@@ -84,7 +86,7 @@ class BillingDunningCase(models.Model):
     _next_idx = models.Index("(company_id, next_on) WHERE state = 'open'")
 
     def write(self, vals):
-        if _FACTS & set(vals):
+        if self._facts & set(vals):
             raise UserError(
                 self.env._(
                     "What a case says follows from invoices, payments and the policy. "

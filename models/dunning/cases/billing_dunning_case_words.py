@@ -73,13 +73,19 @@ class BillingDunningCase(models.Model):
 
     def _get_reason_text(self):
         """Why a step is due, or why none is."""
+        return self._get_reason_text_of(self.reason_code, self.reason_facts or {})
+
+    def _get_reason_text_of(self, code, facts):
+        """A reason of the engine in a sentence.
+
+        :param str code: of the reason.
+        :param dict facts: as they are kept.
+        """
         self.ensure_one()
-        code = self.reason_code
         if not code:
             return False
         if code in _PLAIN:
             return self._get_plain_reason_text(code)
-        facts = self.reason_facts or {}
         if code in ("due", "announced", "sending_off"):
             return self._get_due_text(code, facts)
         if code in ("disputed", "promised", "planned", "on_way"):

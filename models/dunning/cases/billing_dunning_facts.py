@@ -12,6 +12,7 @@ from ....engine.dunning_day import CaseFacts
 from ....engine.open_items import Credit, Ladder, OpenItem, Part, spread
 from ....engine.payer import PayerClock, first_shift
 from ...plan.numbers import as_decimal
+from ..pledges.billing_dunning_pledges import Standing
 
 #: Rest days are read so far ahead; what comes later is decided later.
 _AHEAD = timedelta(days=400)
@@ -51,31 +52,25 @@ class BillingDunning(models.AbstractModel):
         policies = self._get_engine_policies(company, chosen, today)
         ladders = self._read_ladders(company, partners, chosen)
         payers = self._read_payers(company, partners)
+        contacts = self._read_contacts(company, partners)
+        starts = self._read_starts(company, partners)
         debts = []
         for partner in partners:
-            standing = standings.get((company.id, partner.id))
-            items = []
-            for owed in standing.items if standing else ():
-                kept, hold = parts.get(owed.key, ((), None))
-                items.append(
-                    self._as_item(
-                        owed,
-                        rate=rates[owed.currency],
-                        ladder=ladders.get((owed.key, owed.currency), Ladder()),
-                        parts=(*on_way.get((owed.key, owed.currency), ()), *kept),
-                        hold=hold,
-                    )
-                )
+            standing = standings.get((company.id, partner.id), Standing())
             policy = policies.get((chosen[partner].policy, partner.country_id))
             payer_class, clock = payers.get(partner.id, ("unknown", None))
+            start = starts.get(partner.id)
             facts = CaseFacts(
-                items=tuple(items),
+                items=tuple(
+                    self._read_item(owed, rates, ladders, on_way, parts, start)
+                    for owed in standing.items
+                ),
                 credits=tuple(
                     Credit(currency, amount, currency)
-                    for currency, amount in (
-                        standing.credits.items() if standing else ()
-                    )
+                    for currency, amount in standing.credits.items()
                 ),
+                contacts=contacts.get(partner.id, ()),
+                hold=self._get_case_hold(start),
                 payer_class=payer_class,
                 first_shift=self._get_shift(policy, clock),
                 sending_on=self._may_send(company),
@@ -84,8 +79,45 @@ class BillingDunning(models.AbstractModel):
         return debts
 
     @api.model
+    def _read_item(self, owed, rates, ladders, on_way, parts, start):
+        """An open item with all that is known of it."""
+        kept, hold = parts.get(owed.key, ((), None))
+        ladder = ladders.get((owed.key, owed.currency), Ladder())
+        return self._as_item(
+            owed,
+            rate=rates[owed.currency],
+            ladder=ladder,
+            parts=(*on_way.get((owed.key, owed.currency), ()), *kept),
+            hold=hold or self._get_old_hold(owed, ladder, start),
+        )
+
+    # === What left, and since when anything may: nothing leaves here === #
+
+    @api.model
+    def _read_contacts(self, company, partners):
+        """Days on which customers were contacted of late: ``{partner id: days}``."""
+        return {}
+
+    @api.model
+    def _read_starts(self, company, partners):
+        """What holds for debts from before sending was switched on, by customer's id:
+        see ``_get_old_hold``.
+        """
+        return {}
+
+    @api.model
+    def _get_old_hold(self, owed, ladder, start):
+        """The engine's ``Hold`` of an item from before, None where it is asked for."""
+        return
+
+    @api.model
+    def _get_case_hold(self, start):
+        """The engine's ``Hold`` of a customer as a whole, None for most."""
+        return
+
+    @api.model
     def _may_send(self, company):
-        """Whether anything may leave: nothing sends reminders by itself yet."""
+        """Whether anything may leave."""
         return False
 
     @api.model

@@ -210,11 +210,15 @@ class BillingDunningCase(models.Model):
 
         Empty where no person does: the company signs.
         """
-        sellers = [self.partner_id.user_id]
-        sellers += [move.invoice_user_id for move in debt.moves]
+        users = [self.partner_id.user_id]
+        users += [move.invoice_user_id for move in debt.moves]
+        users += [*self._billing_get_owners(), self.env.user]
         root = self.env.ref("base.user_root")
-        people = (user for user in (*sellers, self.env.user) if user - root)
-        return next(people, root.browse())
+        return next((user for user in users if user - root), root.browse())
+
+    def _billing_get_owners(self):
+        """Who looks after the case where no salesperson does, the closest first."""
+        return [self.company_id.billing_answer_user_id]
 
     def _billing_get_sender_words(self, debt):
         """Who signs: a person with a telephone, for the company."""

@@ -19,6 +19,14 @@ PLACEHOLDERS = (
     "sender_phone",
     "total",
 )
+CHANNELS = [
+    ("email", "E-mail"),
+    ("sms", "SMS"),
+    ("letter", "Letter"),
+    ("call", "Phone call"),
+    ("registered", "Registered letter"),
+    ("handover", "Hand-over"),
+]
 #: Channels of the last steps: only what a reminder named before goes into them.
 FORMAL_CHANNELS = ("registered", "handover")
 #: Channels whose words are a mail template; a letter prints them.
@@ -81,14 +89,7 @@ class BillingDunningLevel(models.Model):
 
     # How
     channel = fields.Selection(
-        selection=[
-            ("email", "E-mail"),
-            ("sms", "SMS"),
-            ("letter", "Letter"),
-            ("call", "Phone call"),
-            ("registered", "Registered letter"),
-            ("handover", "Hand-over"),
-        ],
+        CHANNELS,
         required=True,
         default="email",
     )

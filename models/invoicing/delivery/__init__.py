@@ -12,6 +12,7 @@ from . import res_config_settings
 from . import account_move
 from . import account_move_send
 from . import billing_run
+from . import billing_talking
 from . import billing_sending
 from . import billing_sending_plan
 from . import billing_sending_again

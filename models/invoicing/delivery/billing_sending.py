@@ -5,17 +5,14 @@ sends. Each step is committed before the next begins; see docs/flows/delivery.md
 """
 
 import logging
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
-from odoo.sql_db import db_connect
 from odoo.tools import SQL
 from odoo.tools.misc import format_date, format_time
 
 from ....engine.delivery import WAITING, states_before
-from ..run.billing_invoicing import RETRIABLE
 
 _logger = logging.getLogger(__name__)
 
@@ -23,8 +20,6 @@ CRONS = {
     "prepare": "recurring_billing.ir_cron_prepare_deliveries",
     "send": "recurring_billing.ir_cron_send_deliveries",
 }
-#: Two numbers of ours: who holds this lock of the database sends.
-_LOCK = (742_019, 29)
 #: Due for so long without a try: sending is late.
 LATE = timedelta(hours=1)
 
@@ -33,7 +28,11 @@ class BillingSending(models.AbstractModel):
     """The sending service: the only writer of deliveries."""
 
     _name = "billing.sending"
+    _inherit = "billing.talking"
     _description = "Sending Service"
+
+    _queue = "billing.delivery"
+    _lock = (742_019, 29)
 
     # === The scheduled actions === #
 
@@ -67,26 +66,6 @@ class BillingSending(models.AbstractModel):
                 self._go_on()
 
     @api.model
-    def _in_language_of(self, company):
-        """The service as it speaks to people of a company: the scheduler has no
-        language, and what it notes of a delivery is read on screens.
-        """
-        lang = self.env.lang or company.partner_id.lang
-        return self.with_context(lang=lang or "en_US")
-
-    @contextmanager
-    def _hold_lock(self):
-        """Hold the lock of who sends, as long as this process lives.
-
-        By a connection of its own: ours commits before each message. With the process
-        the connection ends, and with it the lock; so whoever holds it knows that
-        nobody else sends, and what is still marked as being sent was abandoned.
-        """
-        with db_connect(self.env.cr.dbname).cursor() as guard:
-            guard.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _LOCK)
-            yield guard.fetchone()[0]
-
-    @api.model
     def _doubt_abandoned(self):
         """What was being sent when a process died may have arrived, or not."""
         rows = self.env["billing.delivery"].search([("state", "=", "sending")])
@@ -101,13 +80,6 @@ class BillingSending(models.AbstractModel):
         self.env["ir.cron"]._commit_progress()
 
     # === A copy of a database === #
-
-    @api.model
-    def _is_copy(self):
-        """Whether this database was neutralized: nothing may leave it."""
-        # No secret: a ribbon says so on each page.
-        parameters = self.env["ir.config_parameter"].sudo()
-        return bool(parameters.get_param("database.is_neutralized"))
 
     @api.model
     def _hold_all(self):
@@ -137,13 +109,6 @@ class BillingSending(models.AbstractModel):
         cron = self._get_cron(which)
         if cron and (at or cron.id != self.env.context.get("cron_id")):
             cron._trigger(at)
-
-    @api.model
-    def _go_on(self):
-        """The time of this turn is over: go on at once, not in a minute."""
-        cron_id = self.env.context.get("cron_id")
-        if cron_id:
-            self.env["ir.cron"].browse(cron_id)._trigger()
 
     @api.model
     def _is_on(self):
@@ -278,27 +243,3 @@ class BillingSending(models.AbstractModel):
                 continue
             cron.active = True
             cron._trigger()
-
-    # === Races === #
-
-    @api.model
-    def _insist(self, work, processed=0):
-        """Do and commit what must not be lost: a race is run again.
-
-        :param work: called without arguments, in a fresh transaction each time.
-        :param int processed: progress of the job.
-        :return: what it returned, and the seconds that the job has left.
-        """
-        for attempt in range(20):
-            try:
-                result = work()
-                self.env.flush_all()
-                left = self.env["ir.cron"]._commit_progress(processed)
-            except RETRIABLE as error:
-                self.env.cr.rollback()
-                _logger.info("Sending: race number %s (%s)", attempt + 1, error)
-            else:
-                return result, left
-        raise UserError(
-            self.env._("Sending lost every race for the database; it goes on later.")
-        )

@@ -3,7 +3,6 @@
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import formataddr
 
 from .billing_delivery import delivery_writer
 from .mail_mail import kept_from_queue
@@ -146,59 +145,3 @@ class BillingSending(models.AbstractModel):
             for move in moves
             for attachment in send._get_invoice_extra_attachments(move)
         ]
-
-    @api.model
-    def _get_mail(self, message, row):
-        """The mail that core made for the message, or ours where it made none: a
-        recipient who is a user may read messages in Odoo instead.
-        """
-        # The queue is nobody's to read.
-        mails = self.env["mail.mail"].sudo()
-        found = mails.search([("mail_message_id", "=", message.id)], limit=1)
-        return found or kept_from_queue(mails).create(
-            {
-                "mail_message_id": message.id,
-                "body_html": message.body,
-                "email_to": row.email,
-                "auto_delete": True,
-                "references": message.message_id,
-            }
-        )
-
-    @api.model
-    def _build_message(self, mail, row, alias_domain, mail_server):
-        """The MIME message for a delivery, and the service that knows its addresses.
-
-        :return: (``ir.mail_server`` with its context, ``EmailMessage``)
-        """
-        parts = mail._prepare_outgoing_list(
-            mail_server=mail_server or mail.mail_server_id
-        )[0]
-        headers = dict(parts["headers"])
-        if row.email not in (parts["email_to_normalized"] or []):
-            # Another address than the contact's: it alone stands on the envelope.
-            headers.pop("X-Msg-To-Add", None)
-        context = {"send_validated_to": [row.email]}
-        if alias_domain:
-            context.update(
-                domain_notifications_email=alias_domain.default_from_email,
-                domain_bounce_address=headers.get("Return-Path")
-                or alias_domain.bounce_email,
-            )
-        service = self.env["ir.mail_server"].with_context(**context)
-        message = service._build_email__(
-            email_from=mail.email_from,
-            email_to=[formataddr((row.partner_id.name or "", row.email))],
-            subject=parts["subject"],
-            body=parts["body"],
-            body_alternative=parts["body_alternative"],
-            reply_to=parts["reply_to"],
-            attachments=parts["attachments"],
-            message_id=parts["message_id"],
-            references=parts["references"],
-            object_id=parts["object_id"],
-            subtype="html",
-            subtype_alternative="plain",
-            headers=headers,
-        )
-        return service, message

@@ -254,18 +254,3 @@ class BillingSending(models.AbstractModel):
         shown = rows.filtered(lambda row: row.channel == "portal")
         shown._apply("published", sent_at=self.env.cr.now(), next_try_at=False)
         shown.move_id._billing_close_delivery_activities()
-
-    @api.model
-    def _get_no_address_text(self, row):
-        partner = row.partner_id
-        if partner.email:
-            return self.env._(
-                "%(partner)s: %(email)s is no e-mail address. Correct it, then send "
-                "again.",
-                partner=partner.display_name,
-                email=partner.email,
-            )
-        return self.env._(
-            "%(partner)s has no e-mail address. Enter one, then send again.",
-            partner=partner.display_name,
-        )

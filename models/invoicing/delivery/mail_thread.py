@@ -10,7 +10,7 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         # EXTENDS mail
         res = super()._routing_handle_bounce(email_message, message_dict)
-        self.env["billing.delivery"]._note_bounce(
+        self._billing_note_bounce(
             message_dict.get("bounced_msg_ids") or [],
             message_dict.get("bounced_email"),
             message_dict.get("bounced_message"),
@@ -18,6 +18,10 @@ class MailThread(models.AbstractModel):
             or " ".join(html2plaintext(message_dict.get("body") or "").split()),
         )
         return res
+
+    def _billing_note_bounce(self, message_refs, email, message, answer):
+        """Tell what was sent that it came back: see ``billing.delivery``."""
+        self.env["billing.delivery"]._note_bounce(message_refs, email, message, answer)
 
 
 def _get_diagnosis(email_message):

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, Command, api
 
 from odoo.addons.recurring_billing.models.invoicing.delivery import (
-    billing_sending_smtp,
+    billing_talking,
 )
 
 from ...common import BillingCommon
@@ -37,7 +37,7 @@ class DeliveryCommon(BillingCommon):
         # Odoo never connects in a test; here it does, to this machine only.
         servers = self.env.registry["ir.mail_server"]
         self.startPatcher(patch.object(servers, "_disable_send", lambda *_args: False))
-        self.startPatcher(patch.object(billing_sending_smtp, "PATIENCE", 1))
+        self.startPatcher(patch.object(billing_talking, "PATIENCE", 1))
         rendering = self.env.registry["billing.rendering"]
         self.startPatcher(patch.object(rendering, "_render", self._fake_render))
 

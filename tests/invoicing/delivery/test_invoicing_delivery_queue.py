@@ -5,7 +5,7 @@ from collections import Counter
 from odoo.tests import tagged
 
 from odoo.addons.recurring_billing.models.invoicing.delivery import (
-    billing_sending_smtp,
+    billing_talking,
 )
 
 from .delivery_common import DeliveryCommon
@@ -128,8 +128,8 @@ class TestInvoicingDeliveryQueue(QueueCommon):
     def test_a_server_that_breaks_off_each_time_is_left_alone(self):
         self.server.mode = "drop_after"
         self._send()
-        self.assertEqual(self._count()["unknown"], billing_sending_smtp.BREAKS)
-        self.assertEqual(len(self.server.received), billing_sending_smtp.BREAKS)
+        self.assertEqual(self._count()["unknown"], billing_talking.BREAKS)
+        self.assertEqual(len(self.server.received), billing_talking.BREAKS)
 
     def test_a_server_that_is_down_puts_all_off_at_once(self):
         self.server.stop()
