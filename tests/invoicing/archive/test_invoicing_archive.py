@@ -275,9 +275,8 @@ class TestInvoicingArchive(ArchiveCommon):
         move = self._invoice()
         self.assertFalse(move.billing_archived_on)
         self._archive()
-        self.assertEqual(
-            move.billing_archived_on, self._archived(move).sealed_at.date()
-        )
+        sealed = self.env["billing.sending"]._to_local(self._archived(move).sealed_at)
+        self.assertEqual(move.billing_archived_on, sealed.date())
         action = move.action_billing_open_archive()
         self.assertEqual(action["res_id"], self._archived(move).id)
 
