@@ -23,6 +23,14 @@ class TestDunningActionsStart(ActionsCommon):
             self.assertEqual(wizard.preview_to, self.customer.email)
             self.assertIn("1,000.00", wizard.preview)
 
+    def test_managers_find_the_page_in_the_menu(self):
+        menu = self.env.ref("recurring_billing.billing_dunning_start_menu")
+        menus = self.env["ir.ui.menu"]
+        self.assertIn(menu.id, menus.with_user(self.manager)._visible_menu_ids())
+        self.assertNotIn(menu.id, menus.with_user(self.officer)._visible_menu_ids())
+        action = menu.sudo().action.with_user(self.manager).run()
+        self.assertEqual(action["res_model"], "billing.dunning.start")
+
     def test_start_at_the_first_step_is_the_kindest_reminder(self):
         self._bill("2026-09-01", 1000.0)
         self._switch_on("2026-11-20", choice="first")
