@@ -1,6 +1,7 @@
 from . import billing_dunning_item
 from . import billing_dunning_case
 from . import billing_dunning_case_words
+from . import billing_dunning_case_debt
 from . import billing_dunning_case_actions
 from . import billing_dunning
 from . import billing_dunning_facts

@@ -54,6 +54,9 @@ class BillingDunningItem(models.Model):
         comodel_name="res.currency", required=True, readonly=True
     )
     amount = fields.Monetary(string="Open amount", readonly=True)
+    covered = fields.Monetary(
+        readonly=True, help="By credit notes and payments that settle nothing yet."
+    )
     left = fields.Monetary(
         string="To ask for",
         readonly=True,

@@ -29,7 +29,7 @@ _CASE_ROW = (
 )
 _ITEM = (
     *("case_id", "company_id", "move_id", "date_maturity", "currency_id", "amount"),
-    *("left", "verdict", "policy_id", "position", "listed"),
+    *("covered", "left", "verdict", "policy_id", "position", "listed"),
 )
 _UPSERT_ITEM = (
     "INSERT INTO billing_dunning_item ("
@@ -37,7 +37,7 @@ _UPSERT_ITEM = (
     + ") VALUES %s ON CONFLICT (move_id, date_maturity, currency_id) DO UPDATE SET "
     + ", ".join(
         f'"{name}" = EXCLUDED."{name}"'
-        for name in ("case_id", "amount", "left", "verdict", "position")
+        for name in ("case_id", "amount", "covered", "left", "verdict", "position")
     )
     + ", policy_id = COALESCE(EXCLUDED.policy_id, billing_dunning_item.policy_id)"
 )
@@ -201,6 +201,7 @@ class BillingDunning(models.AbstractModel):
                 company.id,
                 *item.key,
                 item.amount,
+                verdicts[item.key].share.covered if item.key in verdicts else 0,
                 verdicts[item.key].share.left if item.key in verdicts else item.amount,
                 verdicts[item.key].state if item.key in verdicts else "due",
                 debt.chosen.policy.id or None,
@@ -217,7 +218,7 @@ class BillingDunning(models.AbstractModel):
             SQL(
                 """
                 UPDATE billing_dunning_item item
-                   SET amount = 0, "left" = 0, verdict = 'paid'
+                   SET amount = 0, covered = 0, "left" = 0, verdict = 'paid'
                  WHERE item.case_id = ANY(%s) AND item.verdict <> 'paid'
                    AND NOT EXISTS (
                        SELECT FROM UNNEST(%s::integer[], %s::date[], %s::integer[])

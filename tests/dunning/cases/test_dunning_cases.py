@@ -192,6 +192,47 @@ class TestDunningCases(DunningCommon):
             )
             self.assertGreater(str(case.next_on), "2026-11-30")
 
+    # === What a message names === #
+
+    def _words(self, case, day, level=None):
+        with self._on(day):
+            return case._billing_get_words(level or case.next_level_id)
+
+    def test_message_leaves_out_what_is_disputed(self):
+        move = self._bill("2026-11-02", 1000.0)
+        other = self._bill("2026-11-03", 400.0)
+        case = self._as_officer(self._look("2026-11-20"))
+        with self._on("2026-11-20"):
+            self.env["billing.dunning.dispute"].with_user(self.officer).create(
+                {"move_id": move.id, "category": "amount", "amount": 1000.0}
+            )
+        words = self._words(case, "2026-11-20")
+        self.assertEqual(words["number"], other.name)
+        self.assertEqual(words["total"], "$\N{NO-BREAK SPACE}400.00")
+
+    def test_message_names_the_part_that_nobody_disputes(self):
+        move = self._bill("2026-11-02", 1000.0)
+        case = self._as_officer(self._look("2026-11-20"))
+        with self._on("2026-11-20"):
+            self.env["billing.dunning.dispute"].with_user(self.officer).create(
+                {"move_id": move.id, "category": "amount", "amount": 700.0}
+            )
+        words = self._words(case, "2026-11-20")
+        self.assertEqual(words["total"], "$\N{NO-BREAK SPACE}300.00")
+
+    def test_message_deducts_the_credits_that_cover_what_it_names(self):
+        self._bill("2026-11-02", 1000.0)
+        self._bill("2026-11-10", 250.0, move_type="out_refund", days=8)
+        words = self._words(self._look("2026-11-20"), "2026-11-20")
+        self.assertEqual(words["amount"], "$\N{NO-BREAK SPACE}1,000.00")
+        self.assertEqual(words["total"], "$\N{NO-BREAK SPACE}750.00")
+
+    def test_formal_notice_names_only_what_was_reminded_of(self):
+        self._bill("2026-09-02", 1000.0)
+        case = self._look("2026-11-20")
+        formal = self.policy.level_ids.filtered("formal")[:1]
+        self.assertEqual(self._words(case, "2026-11-20", formal)["count"], 0)
+
     # === Above the list, on customer and invoice === #
 
     def test_headline_says_how_many_steps_are_due(self):
