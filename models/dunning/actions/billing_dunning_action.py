@@ -26,6 +26,7 @@ _OPEN_SQL = ", ".join(f"'{state}'" for state in sorted(OPEN))
 
 def action_writer(records):
     """Actions as their service writes them: for its own methods."""
+    # Nobody has the right to write them: who holds the mark has checked the caller.
     return records.sudo().with_context(billing_action_writer=_MARK)
 
 
@@ -267,6 +268,7 @@ class BillingDunningAction(models.Model):
 
     def _close_activities(self):
         """Nothing is to be done for these any more."""
+        # Whoever settles a reminder closes what reminds others of it.
         cases = self.case_id.sudo()
         cases.activity_search(["recurring_billing.mail_activity_dunning"]).unlink()
 

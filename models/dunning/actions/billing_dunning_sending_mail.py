@@ -207,6 +207,7 @@ class BillingDunningAction(models.Model):
             return self.partner_id.user_id
         if alert == "manager":
             manager = self.env.ref("recurring_billing.recurring_billing_group_manager")
+            # Who manages is read for everybody: it names who is told, and no more.
             users = manager.sudo().all_user_ids.filtered(
                 lambda user: self.company_id in user.company_ids and not user.share
             )

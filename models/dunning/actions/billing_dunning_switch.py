@@ -107,6 +107,7 @@ class BillingDunning(models.AbstractModel):
         self._check_manager()
         company = self.env.company
         switch_writer(company).billing_dunning_on = False
+        # A manager, as was checked, sets aside what the service has planned.
         actions = (
             self.env["billing.dunning.action"]
             .sudo()

@@ -25,6 +25,7 @@ HABITS = [
 
 def payer_writer(records):
     """Records through which the service writes what it found of payers."""
+    # Nobody has the right to write them, and only the service holds the mark.
     return records.sudo().with_context(billing_payer_writer=_MARK)
 
 

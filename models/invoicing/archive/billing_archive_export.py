@@ -175,6 +175,7 @@ class BillingArchiveExport(models.Model):
             if not cron._commit_progress(1, remaining=left) and left:
                 return
         if exports.search_count([("state", "=", "queued")], limit=1):
+            # The job wakes itself.
             self.env.ref("recurring_billing.ir_cron_archive_export").sudo()._trigger(
                 self.env.cr.now() + RETRY_AFTER
             )
